@@ -1,0 +1,92 @@
+// Applies whole batches: places each in the history, then hands its changes to the Merger.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/merger.h"
+#include "sync/schema.h"
+#include "sync/store.h"
+
+namespace guantong {
+
+/// A batch whose commit, digest and signature have been checked, as it came.
+struct ArrivedBatch {
+  Batch batch;  ///< Numbers are places in its dictionaries.
+  CommitId commit;
+  std::vector<CommitId> parents;
+  Digest digest;     ///< Of the payload.
+  std::string site;  ///< The slug that its trailers give; its grant must say the same.
+};
+
+/// What a commit on `parents` has in its past, and how deep it lies.
+struct Ground {
+  std::map<StreamNo, std::uint64_t> reach;  ///< By stream, the highest n; its own stream included.
+  std::uint64_t generation = 0;
+};
+
+/// The past of a change on some ground: what the batch builds on and the changes before it there.
+class GroundPast : public Past {
+public:
+  GroundPast(const Ground& ground, const Dot& self) : ground_{ground}, self_{self} {}
+  bool contains(const Dot& dot) const override;
+
+private:
+  const Ground& ground_;
+  Dot self_;
+};
+
+/// Works out the ground of a commit from its parents' batches.
+Result<Ground> ground_of(Store& store, std::span<const StoredBatch> parents);
+
+class Applier {
+public:
+  Applier(Store& store, const Schema& schema, Members& members)
+      : store_{store}, schema_{schema}, members_{members}, merger_{store, schema, members} {}
+
+  /// Checks the batch against the history (A1, A2: all parents here, the next number of its stream,
+  /// a grant that stands) and takes its changes. Fails with `not_found` when a parent is missing,
+  /// `denied` when the author was not admitted, `corrupt` when it does not fit its stream; then
+  /// nothing of it has been taken.
+  Result<void> apply(const ArrivedBatch& arrived, std::uint64_t now_ms);
+
+  /// Takes one of this device's own changes, not sealed yet; it has seen everything here.
+  Result<void> take_pending(const Dot& dot, const Change& change);
+
+  /// Files own changes that are here already as the batch they were sealed into, and takes records
+  /// anew whose verdicts differ on that ground from what they were before admission.
+  Result<void> adopt(const ArrivedBatch& arrived, std::uint64_t now_ms);
+
+  Merger& merger() { return merger_; }
+
+private:
+  struct Placed {
+    StoredBatch batch;
+    Ground ground;
+    std::vector<Change> changes;  ///< With the replica's own numbers.
+  };
+
+  Result<Placed> place(const ArrivedBatch& arrived, std::uint64_t now_ms);
+  Result<GrantFact> grant_for(const ArrivedBatch& arrived,
+                              const StoredBatch& batch,
+                              const Ground& ground);
+  Result<void> file(const Placed& placed);
+  Result<void> take_act(const Dot& dot,
+                        const Change& change,
+                        const GrantFact* under,
+                        const Past& past,
+                        const Digest& digest);
+
+  Store& store_;
+  const Schema& schema_;
+  Members& members_;
+  Merger merger_;
+};
+
+}  // namespace guantong

@@ -1,0 +1,145 @@
+#include "sync/batch_commit.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sync/base/bytes.h"
+#include "sync/base/error.h"
+#include "sync/base/hash.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/codec.h"
+#include "sync/commit.h"
+#include "sync/history.h"
+#include "sync/ssh_signature.h"
+
+namespace guantong {
+namespace {
+
+constexpr std::string_view digest_prefix = "blake2b-256:";
+
+std::string_view space_name(Space space) {
+  return space == Space::plan ? "plan" : "school";
+}
+
+/// The trailers in their one order. `site` and the founding's own digest are all the payload does
+/// not say itself.
+std::vector<Trailer> trailers(const Batch& batch,
+                              std::string_view site,
+                              const Digest& digest,
+                              const ConsortiumId& consortium) {
+  return {{"Guantong-Consortium", to_hex(consortium.raw())},
+          {"Guantong-Space", std::string{space_name(batch.space)}},
+          {"Guantong-Stream", fmt::format("{}/{}", site, to_hex(batch.devices.front().raw()))},
+          {"Guantong-Batch", std::to_string(batch.number)},
+          {"Guantong-Format", std::to_string(batch.format)},
+          {"Guantong-Digest", fmt::format("{}{}", digest_prefix, to_hex(digest.raw()))}};
+}
+
+Ident ident(std::string_view name, std::string_view email, const HybridTime& time) {
+  return {clean_ident(name), clean_ident(email), static_cast<std::int64_t>(time.ms / 1000), 0};
+}
+
+}  // namespace
+
+std::string branch_name(const StreamName& stream) {
+  return fmt::format(
+      "{}/{}/{}", space_name(stream.space), stream.site, to_hex(stream.device.raw()));
+}
+
+Result<StreamName> read_branch_name(std::string_view branch) {
+  const auto first = branch.find('/');
+  const auto last = branch.rfind('/');
+  if (first != std::string_view::npos && first != last) {
+    const auto space = branch.substr(0, first);
+    const auto site = branch.substr(first + 1, last - first - 1);
+    const auto device = from_hex(branch.substr(last + 1));
+    const auto id = device ? DeviceId::from(*device) : std::nullopt;
+    const bool slug =
+        !site.empty() && site.size() <= 32 &&
+        site.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+    if (id && slug && space == "plan") return StreamName{Space::plan, std::string{site}, *id};
+    if (id && slug && space == "school") return StreamName{Space::school, std::string{site}, *id};
+  }
+  return fail(Errc::corrupt, "{} is no branch of a Guantong history", branch);
+}
+
+SealedBatch seal(const Batch& batch,
+                 std::vector<CommitId> parents,
+                 const Story& story,
+                 const Byline& byline,
+                 const ConsortiumId* consortium) {
+  SealedBatch sealed;
+  sealed.payload = encode_batch(batch);
+  sealed.parents = std::move(parents);
+  sealed.site = byline.site;
+  const auto digest = blake2b(sealed.payload);
+  sealed.message = story.subject + "\n\n";
+  for (const auto& line : story.lines)
+    sealed.message += line + '\n';
+  if (!story.lines.empty()) sealed.message += '\n';
+  for (const auto& trailer :
+       trailers(batch, byline.site, digest, consortium == nullptr ? digest : *consortium))
+    sealed.message += trailer.key + ": " + trailer.value + '\n';
+  const auto& time = batch.changes.back().time;
+  sealed.author = ident(byline.person, byline.email, time);
+  sealed.committer = ident(byline.device_name, byline.site + "@guantong.invalid", time);
+  return sealed;
+}
+
+Result<ArrivedBatch> write_sealed(const SealedBatch& sealed,
+                                  const Signer& signer,
+                                  History& history) {
+  Commit commit;
+  commit.tree = TRY(history.write_payload(sealed.payload));
+  commit.parents = sealed.parents;
+  commit.author = sealed.author;
+  commit.committer = sealed.committer;
+  commit.message = sealed.message;
+  commit.signature =
+      ssh_signature(signer.public_key(), signer.sign(ssh_signed_data(signed_part(commit))));
+  ArrivedBatch arrived;
+  arrived.commit = TRY(history.write_commit(render(commit)));
+  arrived.batch = TRY(decode_batch(sealed.payload));
+  arrived.parents = sealed.parents;
+  arrived.digest = blake2b(sealed.payload);
+  arrived.site = sealed.site;
+  return arrived;
+}
+
+Result<ArrivedBatch> open_batch(const CommitId& id,
+                                const Commit& commit,
+                                std::string_view payload,
+                                const ConsortiumId& consortium) {
+  ArrivedBatch arrived;
+  arrived.commit = id;
+  arrived.parents = commit.parents;
+  arrived.digest = blake2b(payload);
+  arrived.batch = TRY(decode_batch(payload));
+  const auto& batch = arrived.batch;
+  if (batch.consortium.value_or(arrived.digest) != consortium) {
+    return fail(Errc::denied, "it belongs to another consortium");
+  }
+  if (commit.signature.empty()) return fail(Errc::denied, "it is not signed");
+  const auto key = TRY(ssh_signature_key(commit.signature));
+  if (device_id(key) != batch.devices.front())
+    return fail(Errc::denied, "it is signed by another device than it names");
+  TRY(verify_ssh_signature(commit.signature, signed_part(commit), key));
+
+  const auto found = trailers_of(commit.message);
+  for (const auto& trailer : found) {
+    if (trailer.key == "Guantong-Stream")
+      arrived.site = trailer.value.substr(0, trailer.value.find('/'));
+  }
+  if (found != trailers(batch, arrived.site, arrived.digest, consortium)) {
+    return fail(Errc::corrupt, "its message does not fit what it carries");
+  }
+  return arrived;
+}
+
+}  // namespace guantong

@@ -1,0 +1,143 @@
+// Changes and batches: the domain of merging, in plain structs.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync/base/bytes.h"
+#include "sync/base/hash.h"
+
+namespace guantong {
+
+using RecordId = FixedId<struct RecordTag, 16>;
+using DeviceId = FixedId<struct DeviceTag, 32>;   ///< BLAKE2b-256 of the device's first public key.
+using PublicKey = FixedId<struct KeyTag, 32>;     ///< Ed25519.
+using PersonId = FixedId<struct PersonTag, 16>;
+using ConsortiumId = Digest;                      ///< BLAKE2b-256 of the founding payload.
+using CommitId = FixedId<struct CommitTag, 20>;   ///< Git's address of a commit, no more than that.
+
+enum class Space : std::uint8_t { plan = 1, school = 2, device = 3 };
+
+/// Numbers that stand for a stream or a record: places in a batch's dictionary while it travels,
+/// the replica's own interned numbers once it is here (`localise`, in codec.h).
+using StreamNo = std::uint32_t;
+using RecordNo = std::uint32_t;
+
+/// The name of a change: n counts a stream's changes from 1 without gaps.
+struct Dot {
+  StreamNo stream = 0;
+  std::uint64_t n = 0;
+  auto operator<=>(const Dot&) const = default;
+};
+
+/// One field of one record, or the fields that move together, named by the lowest number among
+/// them. 0 is the record's life cycle.
+using Slot = std::uint32_t;
+inline constexpr Slot life_cycle = 0;
+
+/// A change seen as a version of one slot.
+struct Version {
+  Slot slot = 0;
+  Dot dot;
+  auto operator<=>(const Version&) const = default;
+};
+
+/// A member taken out of a SET, with the adds that were seen of it.
+struct Removal {
+  std::uint32_t field = 0;
+  std::string member;  ///< Canonical: tag and value.
+  std::vector<Dot> adds;
+  bool operator==(const Removal&) const = default;
+};
+
+enum class Action : std::uint8_t { edit = 0, create = 1, archive = 2, restore = 3 };
+
+/// Hybrid logical time: milliseconds since 1970 in UTC, then a counter within them. It orders lists
+/// for people; no rule of merging reads it. After Kulkarni et al., "Logical Physical Clocks" (2014).
+struct HybridTime {
+  std::uint64_t ms = 0;
+  std::uint32_t count = 0;
+  auto operator<=>(const HybridTime&) const = default;
+};
+
+/// What may be done under a grant; each level may what is below it.
+enum class Level : std::uint8_t { none = 0, auditor = 1, teacher = 2, coordinator = 3, lead = 4 };
+
+/// Who a device is.
+struct Member {
+  PublicKey key;
+  std::string site;       ///< Slug, [a-z0-9-]{1,32}.
+  std::string site_name;  ///< The organisation's full name.
+  std::string site_kind;  ///< The word of Org.kind.
+  PersonId person;
+  std::string name;
+  std::string email;
+  bool operator==(const Member&) const = default;
+};
+
+struct Founding {
+  std::string consortium_name;
+  Member member;
+  std::string recovery_key;  ///< Empty, or 32 bytes.
+  bool operator==(const Founding&) const = default;
+};
+
+struct Grant {
+  Member member;
+  Level level = Level::none;
+  bool operator==(const Grant&) const = default;
+};
+
+/// One person's act on one record, or on the membership.
+struct Change {
+  RecordNo record = 0;
+  Action action = Action::edit;
+  std::string fields;                  ///< A partial record message, as it came.
+  std::vector<std::uint32_t> cleared;  ///< Field numbers.
+  std::vector<Removal> removed;
+  std::vector<Version> supersedes;
+  std::vector<Version> accepts;
+  std::vector<Version> declines;
+  std::vector<Version> withdraws;
+  HybridTime time;
+  std::string why;
+  std::optional<Founding> founding;
+  std::optional<Grant> grant;
+
+  bool is_act() const { return founding || grant; }
+  bool operator==(const Change&) const = default;
+};
+
+struct RecordKey {
+  std::uint32_t type = 0;
+  RecordId id;
+  auto operator<=>(const RecordKey&) const = default;
+};
+
+/// Consecutive changes of one device in one space: the payload of one signed commit.
+struct Batch {
+  std::uint32_t format = 1;
+  std::optional<ConsortiumId> consortium;  ///< None in the founding batch alone.
+  Space space = Space::plan;
+  std::uint32_t number = 0;
+  std::optional<Dot> under;  ///< The grant; none in the founding batch alone.
+  std::uint64_t first_n = 0;
+  std::optional<Digest> previous;  ///< None in a stream's first batch.
+  std::vector<DeviceId> devices;   ///< devices[0] is the author's.
+  std::vector<RecordKey> records;
+  std::vector<Change> changes;
+
+  bool operator==(const Batch&) const = default;
+};
+
+/// What a device that wants in says of itself.
+struct Request {
+  ConsortiumId consortium;
+  Member member;
+  std::uint64_t time_ms = 0;
+};
+
+}  // namespace guantong

@@ -1,0 +1,347 @@
+#include "sync/codec.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "guantong/v1/change.pb.h"
+
+#include "sync/base/error.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+
+namespace guantong {
+namespace {
+
+/// The last moment that a commit's seconds can say, in the year 5138.
+constexpr std::uint64_t time_ms_max = 99'999'999'999'999;
+constexpr std::uint64_t n_max = std::uint64_t{1} << 48U;
+constexpr std::size_t slug_max = 32;
+
+Error corrupt(std::string_view why) {
+  return fail(Errc::corrupt, why);
+}
+
+template <class Id>
+Result<Id> id_from(std::string_view raw) {
+  const auto id = Id::from(raw);
+  if (!id) return corrupt("an id has the wrong length");
+  return *id;
+}
+
+v1::Version to_wire(const Version& version) {
+  v1::Version wire;
+  wire.set_field(version.slot);
+  wire.set_device(version.dot.stream);
+  wire.set_n(version.dot.n);
+  return wire;
+}
+
+void put_versions(google::protobuf::RepeatedPtrField<v1::Version>& wire,
+                  const std::vector<Version>& versions) {
+  for (const auto& version : versions)
+    *wire.Add() = to_wire(version);
+}
+
+std::vector<Version> versions_from(const google::protobuf::RepeatedPtrField<v1::Version>& wire) {
+  std::vector<Version> versions;
+  versions.reserve(static_cast<std::size_t>(wire.size()));
+  for (const auto& version : wire)
+    versions.push_back({version.field(), {version.device(), version.n()}});
+  return versions;
+}
+
+void put_member(v1::Member& wire, const Member& member) {
+  wire.set_key(std::string{member.key.raw()});
+  wire.set_site(member.site);
+  wire.set_site_name(member.site_name);
+  wire.set_site_kind(member.site_kind);
+  wire.set_person(std::string{member.person.raw()});
+  wire.set_name(member.name);
+  wire.set_email(member.email);
+}
+
+bool is_slug(std::string_view slug) {
+  if (slug.empty() || slug.size() > slug_max) return false;
+  return slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+Result<Member> member_from(const v1::Member& wire, const Limits& limits) {
+  Member member;
+  member.key = TRY(id_from<PublicKey>(wire.key()));
+  member.person = TRY(id_from<PersonId>(wire.person()));
+  member.site = wire.site();
+  member.site_name = wire.site_name();
+  member.site_kind = wire.site_kind();
+  member.name = wire.name();
+  member.email = wire.email();
+  if (!is_slug(member.site)) return corrupt("a site's short name is not [a-z0-9-]{1,32}");
+  for (const auto* text : {&member.site_name, &member.site_kind, &member.name, &member.email}) {
+    if (text->size() > limits.text_bytes) return corrupt("a name is too long");
+  }
+  return member;
+}
+
+v1::Change to_wire(const Change& change) {
+  v1::Change wire;
+  wire.set_record(change.record);
+  wire.set_action(static_cast<v1::Action>(change.action));
+  wire.set_fields(change.fields);
+  for (const auto field : change.cleared)
+    wire.add_cleared(field);
+  for (const auto& removal : change.removed) {
+    auto& out = *wire.add_removed();
+    out.set_field(removal.field);
+    out.set_member(removal.member);
+    for (const auto& dot : removal.adds) {
+      auto& add = *out.add_adds();
+      add.set_device(dot.stream);
+      add.set_n(dot.n);
+    }
+  }
+  put_versions(*wire.mutable_supersedes(), change.supersedes);
+  put_versions(*wire.mutable_accepts(), change.accepts);
+  put_versions(*wire.mutable_declines(), change.declines);
+  put_versions(*wire.mutable_withdraws(), change.withdraws);
+  wire.set_time_ms(change.time.ms);
+  wire.set_time_count(change.time.count);
+  wire.set_why(change.why);
+  if (change.founding) {
+    auto& founding = *wire.mutable_founding();
+    founding.set_consortium_name(change.founding->consortium_name);
+    put_member(*founding.mutable_member(), change.founding->member);
+    founding.set_recovery_key(change.founding->recovery_key);
+  }
+  if (change.grant) {
+    auto& grant = *wire.mutable_grant();
+    put_member(*grant.mutable_member(), change.grant->member);
+    grant.set_level(static_cast<v1::Level>(change.grant->level));
+  }
+  return wire;
+}
+
+Result<void> read_act(const v1::Change& wire, Change& change, const Limits& limits) {
+  if (wire.has_founding()) {
+    Founding founding;
+    founding.consortium_name = wire.founding().consortium_name();
+    founding.recovery_key = wire.founding().recovery_key();
+    founding.member = TRY(member_from(wire.founding().member(), limits));
+    if (founding.consortium_name.size() > limits.text_bytes) return corrupt("a name is too long");
+    if (!founding.recovery_key.empty() && founding.recovery_key.size() != PublicKey::size) {
+      return corrupt("the recovery key has the wrong length");
+    }
+    change.founding = std::move(founding);
+  }
+  if (wire.has_grant()) {
+    Grant grant;
+    grant.member = TRY(member_from(wire.grant().member(), limits));
+    const auto level = static_cast<int>(wire.grant().level());
+    if (level < static_cast<int>(Level::auditor) || level > static_cast<int>(Level::lead)) {
+      return corrupt("a grant has no such level");
+    }
+    grant.level = static_cast<Level>(level);
+    change.grant = std::move(grant);
+  }
+  return {};
+}
+
+Result<void> check_bounds(const v1::Change& wire, const Limits& limits) {
+  auto named = static_cast<std::size_t>(wire.supersedes_size()) +
+               static_cast<std::size_t>(wire.accepts_size()) +
+               static_cast<std::size_t>(wire.declines_size()) +
+               static_cast<std::size_t>(wire.withdraws_size()) +
+               static_cast<std::size_t>(wire.removed_size()) +
+               static_cast<std::size_t>(wire.cleared_size());
+  for (const auto& removal : wire.removed())
+    named += static_cast<std::size_t>(removal.adds_size());
+  if (named > limits.versions) return corrupt("a change names too many versions");
+  if (wire.why().size() > limits.text_bytes) return corrupt("a reason is too long");
+  if (wire.time_ms() > time_ms_max) return corrupt("a time is out of range");
+  const auto action = static_cast<int>(wire.action());
+  if (action < 0 || action > static_cast<int>(Action::restore)) {
+    return corrupt("a change does something unknown");
+  }
+  return {};
+}
+
+/// Every number in `change` must point into the dictionaries.
+Result<void> check_places(const Change& change, std::size_t devices, std::size_t records) {
+  const auto known = [&](const Dot& dot) {
+    return dot.stream < devices && dot.n > 0 && dot.n <= n_max;
+  };
+  for (const auto* versions :
+       {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
+    for (const auto& version : *versions) {
+      if (!known(version.dot)) return corrupt("a version is not in the dictionary");
+    }
+  }
+  for (const auto& removal : change.removed) {
+    for (const auto& dot : removal.adds) {
+      if (!known(dot)) return corrupt("a version is not in the dictionary");
+    }
+  }
+  if (!change.is_act() && change.record >= records)
+    return corrupt("a record is not in the dictionary");
+  return {};
+}
+
+std::string serialise(const google::protobuf::MessageLite& message) {
+  return message.SerializeAsString();
+}
+
+Result<void> read_header(const v1::Batch& wire, Batch& batch) {
+  batch.format = wire.format();
+  if (wire.space() < static_cast<std::uint32_t>(Space::plan) ||
+      wire.space() > static_cast<std::uint32_t>(Space::school)) {
+    return corrupt("a batch is of no space that is sent");
+  }
+  batch.space = static_cast<Space>(wire.space());
+  batch.number = wire.number();
+  batch.first_n = wire.first_n();
+  if (batch.number == 0 || batch.first_n == 0 || batch.first_n > n_max)
+    return corrupt("batches and changes count from 1");
+  if (!wire.consortium().empty()) batch.consortium = TRY(id_from<ConsortiumId>(wire.consortium()));
+  if (!wire.previous().empty()) batch.previous = TRY(id_from<Digest>(wire.previous()));
+  if (wire.has_under()) batch.under = Dot{wire.under().device(), wire.under().n()};
+  if (batch.consortium.has_value() != batch.under.has_value()) {
+    return corrupt("only the founding batch names neither consortium nor grant");
+  }
+  if (batch.previous.has_value() != (batch.number > 1)) {
+    return corrupt("every batch but a stream's first names the one before it");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string encode_change(const Change& change) {
+  return serialise(to_wire(change));
+}
+
+Result<Change> decode_change(std::string_view bytes, const Limits& limits) {
+  v1::Change wire;
+  if (!wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return corrupt("a change is no protobuf message");
+  TRY(check_bounds(wire, limits));
+  Change change;
+  change.record = wire.record();
+  change.action = static_cast<Action>(wire.action());
+  change.fields = std::move(*wire.mutable_fields());
+  change.cleared.assign(wire.cleared().begin(), wire.cleared().end());
+  for (auto& removal : *wire.mutable_removed()) {
+    Removal out{removal.field(), std::move(*removal.mutable_member()), {}};
+    for (const auto& add : removal.adds())
+      out.adds.push_back({add.device(), add.n()});
+    change.removed.push_back(std::move(out));
+  }
+  change.supersedes = versions_from(wire.supersedes());
+  change.accepts = versions_from(wire.accepts());
+  change.declines = versions_from(wire.declines());
+  change.withdraws = versions_from(wire.withdraws());
+  change.time = {wire.time_ms(), wire.time_count()};
+  change.why = std::move(*wire.mutable_why());
+  TRY(read_act(wire, change, limits));
+  return change;
+}
+
+std::string encode_batch(const Batch& batch) {
+  v1::Batch wire;
+  wire.set_format(batch.format);
+  if (batch.consortium) wire.set_consortium(std::string{batch.consortium->raw()});
+  wire.set_space(static_cast<std::uint32_t>(batch.space));
+  wire.set_number(batch.number);
+  if (batch.under) {
+    wire.mutable_under()->set_device(batch.under->stream);
+    wire.mutable_under()->set_n(batch.under->n);
+  }
+  wire.set_first_n(batch.first_n);
+  if (batch.previous) wire.set_previous(std::string{batch.previous->raw()});
+  for (const auto& device : batch.devices)
+    wire.add_devices(std::string{device.raw()});
+  for (const auto& record : batch.records) {
+    auto& out = *wire.add_records();
+    out.set_type(record.type);
+    out.set_id(std::string{record.id.raw()});
+  }
+  for (const auto& change : batch.changes)
+    wire.add_changes(encode_change(change));
+  return serialise(wire);
+}
+
+Result<Batch> decode_batch(std::string_view payload, const Limits& limits) {
+  if (payload.size() > limits.payload_bytes) return corrupt("a batch is too large");
+  v1::Batch wire;
+  if (!wire.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+    return corrupt("a batch is no protobuf message");
+  if (wire.format() > format_level) {
+    return fail(Errc::too_new,
+                "a batch was written by a later version of Guantong (format {})",
+                wire.format());
+  }
+  if (wire.format() == 0) return corrupt("a batch has no format level");
+  Batch batch;
+  TRY(read_header(wire, batch));
+  const auto count = static_cast<std::size_t>(wire.changes_size());
+  if (count == 0 || count > limits.changes) return corrupt("a batch holds no change, or too many");
+  for (const auto& device : wire.devices()) {
+    const auto id = TRY(id_from<DeviceId>(device));
+    batch.devices.push_back(id);
+  }
+  if (batch.devices.empty()) return corrupt("a batch names no author");
+  if (batch.under && batch.under->stream >= batch.devices.size())
+    return corrupt("the grant is not in the dictionary");
+  for (const auto& record : wire.records()) {
+    const auto id = TRY(id_from<RecordId>(record.id()));
+    batch.records.push_back({record.type(), id});
+  }
+  batch.changes.reserve(count);
+  for (const auto& bytes : wire.changes()) {
+    auto change = TRY(decode_change(bytes, limits));
+    TRY(check_places(change, batch.devices.size(), batch.records.size()));
+    batch.changes.push_back(std::move(change));
+  }
+  return batch;
+}
+
+void renumber(Change& change,
+              const std::vector<StreamNo>& streams,
+              const std::vector<RecordNo>& records) {
+  for (auto* versions :
+       {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
+    for (auto& version : *versions)
+      version.dot.stream = streams[version.dot.stream];
+  }
+  for (auto& removal : change.removed) {
+    for (auto& dot : removal.adds)
+      dot.stream = streams[dot.stream];
+  }
+  if (!change.is_act()) change.record = records[change.record];
+}
+
+std::string encode_request(const Request& request) {
+  v1::Request wire;
+  wire.set_format(format_level);
+  wire.set_consortium(std::string{request.consortium.raw()});
+  put_member(*wire.mutable_member(), request.member);
+  wire.set_time_ms(request.time_ms);
+  return serialise(wire);
+}
+
+Result<Request> decode_request(std::string_view bytes) {
+  v1::Request wire;
+  if (!wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return corrupt("a request is no protobuf message");
+  if (wire.format() > format_level)
+    return fail(Errc::too_new, "a request was written by a later version of Guantong");
+  Request request;
+  request.consortium = TRY(id_from<ConsortiumId>(wire.consortium()));
+  request.member = TRY(member_from(wire.member(), {}));
+  request.time_ms = wire.time_ms();
+  return request;
+}
+
+}  // namespace guantong

@@ -1,0 +1,165 @@
+#include "sync/exchange.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sync/applier.h"
+#include "sync/base/error.h"
+#include "sync/base/result.h"
+#include "sync/batch_commit.h"
+#include "sync/change.h"
+#include "sync/commit.h"
+#include "sync/history.h"
+#include "sync/store.h"
+
+namespace guantong {
+namespace {
+
+/// New commits taken in one go: more than a consortium writes in years, less than memory holds.
+constexpr std::size_t commits_max = 2'000'000;
+/// How many changes are merged before what was touched is saved.
+constexpr std::uint64_t changes_a_checkpoint = 50'000;
+
+/// Whether what went wrong is a fault of this computer and not of a batch.
+bool is_our_failure(const Error& error) {
+  return error.code == Errc::io || error.code == Errc::busy;
+}
+
+}  // namespace
+
+/// A commit that is here but not applied.
+struct Receiver::Waiting {
+  Commit commit;
+  std::string branch;
+  std::optional<Error> flaw;  ///< Known before its payload is read.
+};
+
+std::uint64_t Received::batches() const {
+  std::uint64_t sum = 0;
+  for (const auto& stream : streams)
+    sum += stream.batches;
+  return sum;
+}
+
+std::uint64_t Received::changes() const {
+  std::uint64_t sum = 0;
+  for (const auto& stream : streams)
+    sum += stream.changes;
+  return sum;
+}
+
+Result<void> Receiver::collect(const Branch& branch,
+                               std::map<CommitId, Waiting>& waiting,
+                               std::vector<SetAside>& set_aside) {
+  const auto name = read_branch_name(branch.name);
+  if (!name) {
+    set_aside.push_back({branch.name, branch.commit, name.error()});
+    return {};
+  }
+  std::vector<CommitId> open{branch.commit};
+  while (!open.empty()) {
+    const auto id = open.back();
+    open.pop_back();
+    if (waiting.contains(id)) continue;
+    if (TRY(store_.batch_by_commit(id))) continue;
+    if (waiting.size() >= commits_max)
+      return fail(Errc::io, "more new commits than can be taken in at once");
+    auto& entry = waiting[id];
+    entry.branch = branch.name;
+    auto raw = history_.read_commit(id);
+    if (!raw && is_our_failure(raw.error())) return raw.error();
+    auto commit = raw ? parse_commit(*raw) : Result<Commit>{raw.error()};
+    if (commit) {
+      entry.commit = *std::move(commit);
+      open.insert(open.end(), entry.commit.parents.begin(), entry.commit.parents.end());
+    } else {
+      entry.flaw = commit.error();
+    }
+  }
+  return {};
+}
+
+Result<std::vector<CommitId>> Receiver::in_causal_order(
+    const std::map<CommitId, Waiting>& waiting) {
+  // Kahn, "Topological sorting of large networks" (1962); among those ready, by branch and id.
+  std::map<CommitId, std::size_t> missing;
+  std::map<CommitId, std::vector<CommitId>> children;
+  std::set<std::pair<std::string, CommitId>> ready;
+  for (const auto& [id, entry] : waiting) {
+    std::size_t parents = 0;
+    const std::set<CommitId> distinct{entry.commit.parents.begin(), entry.commit.parents.end()};
+    for (const auto& parent : distinct) {
+      if (!waiting.contains(parent)) continue;
+      children[parent].push_back(id);
+      ++parents;
+    }
+    missing[id] = parents;
+    if (parents == 0) ready.emplace(entry.branch, id);
+  }
+  std::vector<CommitId> order;
+  while (!ready.empty()) {
+    const auto id = ready.begin()->second;
+    ready.erase(ready.begin());
+    order.push_back(id);
+    for (const auto& child : children[id]) {
+      if (--missing[child] == 0) ready.emplace(waiting.at(child).branch, child);
+    }
+  }
+  return order;
+}
+
+Result<ArrivedBatch> Receiver::open(const CommitId& id, const Waiting& waiting) {
+  if (waiting.flaw) return *waiting.flaw;
+  auto payload = TRY(history_.read_payload(waiting.commit.tree));
+  return open_batch(id, waiting.commit, payload, consortium_);
+}
+
+Result<Received> Receiver::receive(const std::vector<Branch>& offered,
+                                   std::uint64_t now_ms,
+                                   const Progress& progress) {
+  Received received;
+  std::map<CommitId, Waiting> waiting;
+  for (const auto& branch : offered)
+    TRY(collect(branch, waiting, received.set_aside));
+  const auto order = TRY(in_causal_order(waiting));
+  std::map<std::string, StreamProgress> streams;
+  std::uint64_t since_checkpoint = 0;
+  std::uint64_t done = 0;
+  for (const auto& id : order) {
+    if (progress) progress(done++, order.size());
+    const auto& entry = waiting.at(id);
+    auto arrived = open(id, entry);
+    auto applied = arrived ? applier_.apply(*arrived, now_ms) : Result<void>{arrived.error()};
+    if (!applied) {
+      if (is_our_failure(applied.error())) return applied.error();
+      received.set_aside.push_back({entry.branch, id, std::move(applied).error()});
+      continue;
+    }
+    const auto& batch = arrived->batch;
+    auto& mine = streams[branch_name({batch.space, arrived->site, batch.devices.front()})];
+    ++mine.batches;
+    mine.changes += batch.changes.size();
+    mine.tip = id;
+    for (const auto& change : batch.changes)
+      ++received.changes_by_type[change.is_act() ? 0 : batch.records[change.record].type];
+    since_checkpoint += batch.changes.size();
+    if (since_checkpoint >= changes_a_checkpoint) {
+      TRY(applier_.merger().publish());
+      since_checkpoint = 0;
+    }
+  }
+  for (auto& [branch, stream] : streams) {
+    stream.branch = branch;
+    received.streams.push_back(std::move(stream));
+  }
+  return received;
+}
+
+}  // namespace guantong

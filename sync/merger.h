@@ -1,0 +1,156 @@
+// Takes changes one by one, judges each in its own past, and keeps every record merged.
+//
+// The incremental algorithm of docs/merging.md: a change costs what it names; only slots with
+// several heads walk back, and only to where these forked. Verdicts on a change follow from its
+// past alone and are never taken back by a later arrival.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
+#include "sync/slot_merge.h"
+#include "sync/store.h"
+#include "sync/value.h"
+
+namespace guantong {
+
+/// Who wrote a change, and under what level.
+struct Author {
+  StreamNo stream = 0;
+  std::optional<SiteNo> site;  ///< None: not admitted yet.
+  Level level = Level::none;
+};
+
+/// A change with its fields read.
+struct ReadChange {
+  Change change;
+  FieldValues values;
+};
+
+class Merger {
+public:
+  Merger(Store& store, const Schema& schema, const Members& members)
+      : store_{store}, schema_{schema}, members_{members} {}
+
+  /// Takes the record change `dot`, whose causes have all been taken. Its edges that do not count
+  /// (M1) are dropped from what is stored.
+  Result<void> take(const Dot& dot, ReadChange read, const Author& author, const Past& past);
+
+  /// Which of a change's slots its author may decide in `past`; the others become proposals.
+  Result<std::map<Slot, bool>> rights(const Dot& dot,
+                                      const ReadChange& read,
+                                      const Author& author,
+                                      const Past& past);
+
+  /// Forgets what is merged of a record and takes all its changes again; for when one of them is no
+  /// longer here, or is judged otherwise than before.
+  Result<void> refold(RecordNo record);
+
+  /// Drops what memory keeps of a change that was taken out of the store.
+  void forget(const Dot& dot) { recent_.erase(dot); }
+
+  /// Works out anew the open conflicts of all records: for when who decides has changed.
+  Result<void> rerank();
+
+  /// Joins what was touched and saves it. Returns the records whose state was saved.
+  Result<std::vector<RecordNo>> publish();
+
+  /// How a slot's heads join, with sides and base; for showing a conflict.
+  Result<SlotOutcome> outcome(RecordNo record, Slot slot);
+
+  /// The value in force of the versions that `dot` superseded in a slot.
+  Result<Value> value_before(const Dot& dot, Slot slot);
+
+  /// A record's merged state and key.
+  Result<const RecordState*> state(RecordNo record);
+
+  /// The sites that answer for the record now.
+  Result<std::vector<SiteNo>> owners(RecordNo record);
+
+  /// Who wrote a change: by the grant that its batch acts under or, unsealed, by the best one.
+  /// Before admission a device keeps its edits to itself, as a teacher's of no site.
+  Result<Author> author_of(const Dot& dot);
+
+  /// Whether `earlier` is in the past of `later`.
+  Result<bool> saw(const Dot& later, const Dot& earlier);
+
+  /// Reads a change, from memory where it passed by lately.
+  Result<const ReadChange*> read(const Dot& dot);
+
+  std::uint64_t unknown_changes() const { return unknown_; }
+
+private:
+  struct Work {
+    RecordNo number = 0;
+    RecordKey key;
+    const RecordType* type = nullptr;  ///< Null: unknown to this program.
+    RecordState state;
+    std::set<Slot> dirty;
+    bool touched = false;
+    RecordView view;
+  };
+  class Lookup;
+
+  Result<Work*> load(RecordNo record);
+  Result<void> fold(
+      Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past);
+  Result<void> fold_version(Work& work,
+                            Slot slot,
+                            const Dot& dot,
+                            const ReadChange& read,
+                            const Author& author,
+                            bool counts);
+  Result<void> fold_set(
+      Work& work, const Field& field, const Dot& dot, const ReadChange& read, bool counts);
+  Result<void> fold_answers(
+      Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past);
+  Result<void> cover(SlotState& slot, const Dot& dot, std::set<Dot>& walked);
+  Result<void> accept(Work& work, SlotState& slot, const ReadChange& read);
+  Result<bool> same_content(const Work& work, Slot slot, const ReadChange& a, const ReadChange& b);
+  Result<void> keep_valid_edges(const Work& work, Change& change, const Past& past);
+  Result<bool> is_version_of(const Work& work, const Version& version);
+
+  bool claims(const Work& work, const Change& change, const Past& past) const;
+  RecordId first_owner(const Work& work, const ReadChange& read, const Author& author) const;
+  SiteNo answers_for(const RecordId& owner, const Past& past) const;
+  bool has_right(
+      const Work& work, Slot slot, bool claiming, const Author& author, const Past& past) const;
+  bool decides_now(const Work& work, Slot slot, const Author& author) const;
+
+  Result<void> join_slot(Work& work, Slot slot);
+  Result<void> join_set(Work& work, const Field& field);
+  Result<void> link_references(Work& work, const Field& field);
+  Result<LifeState> life_of(Work& work);
+  Result<bool> takes_effect(const Work& work,
+                            const Dot& archiving,
+                            const std::vector<ReferenceHead>& uses);
+  Result<Digest> digest_of(const Work& work);
+
+  Store& store_;
+  const Schema& schema_;
+  const Members& members_;
+  std::unordered_map<RecordNo, Work> works_;
+  std::map<Dot, ReadChange> recent_;
+  std::map<StreamNo, DeviceId> devices_;
+  std::uint64_t unknown_ = 0;
+};
+
+/// The slots of which a change is a version: fields set or cleared, members added or removed, the
+/// life cycle.
+std::set<Slot> slots_of(const RecordType& type, const ReadChange& read);
+
+/// A change's value for a slot; empty where it clears it or says nothing of it.
+Value value_of(Slot slot, const ReadChange& read);
+
+}  // namespace guantong

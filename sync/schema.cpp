@@ -1,0 +1,359 @@
+#include "sync/schema.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "guantong/v1/annotations.pb.h"
+#include "guantong/v1/curriculum.pb.h"
+#include "guantong/v1/organisation.pb.h"
+#include "guantong/v1/plan.pb.h"
+#include "guantong/v1/student.pb.h"
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+
+#include "sync/base/error.h"
+#include "sync/base/hash.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+
+namespace guantong {
+namespace {
+
+namespace pb = google::protobuf;
+
+constexpr std::size_t default_text_length = 4'000;
+constexpr std::size_t default_string_length = 400;
+
+/// CourseStandard -> course_standard
+std::string snake_case(std::string_view camel) {
+  std::string snake;
+  for (const char c : camel) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !snake.empty()) snake += '_';
+    snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return snake;
+}
+
+Decider from_proto(v1::Decider decider) {
+  switch (decider) {
+    case v1::ANY:
+      return Decider::any;
+    case v1::OWNER:
+      return Decider::owner;
+    case v1::LEAD:
+      return Decider::lead;
+    default:
+      return Decider::joint;
+  }
+}
+
+MergeRule from_proto(v1::Merge merge) {
+  switch (merge) {
+    case v1::TEXT:
+      return MergeRule::text;
+    case v1::SET:
+      return MergeRule::set;
+    case v1::STATE:
+      return MergeRule::state;
+    default:
+      return MergeRule::register_;
+  }
+}
+
+std::vector<Choice> choices_of(const pb::EnumDescriptor& descriptor) {
+  std::vector<Choice> choices;
+  for (int i = 0; i < descriptor.value_count(); ++i) {
+    const auto& value = *descriptor.value(i);
+    if (value.number() == 0) continue;  // "Unspecified" is never stored.
+    const auto& options = value.options().GetExtension(v1::choice);
+    choices.push_back({value.number(),
+                       options.word().empty() ? value.name() : options.word(),
+                       {options.zh(), options.en()},
+                       options.caution()});
+  }
+  return choices;
+}
+
+Result<ValueKind> kind_of(const pb::FieldDescriptor& descriptor, const v1::FieldOptions& options) {
+  switch (descriptor.type()) {
+    case pb::FieldDescriptor::TYPE_SINT32:
+    case pb::FieldDescriptor::TYPE_SINT64:
+      return ValueKind::integer;
+    case pb::FieldDescriptor::TYPE_ENUM:
+      return ValueKind::choice;
+    case pb::FieldDescriptor::TYPE_STRING:
+      return ValueKind::text;
+    case pb::FieldDescriptor::TYPE_BYTES:
+      if (options.target().empty()) break;
+      return options.target() == "*" ? ValueKind::any_reference : ValueKind::reference;
+    default:
+      break;
+  }
+  return fail(
+      Errc::invalid, "the field {} has a type that no record may hold", descriptor.full_name());
+}
+
+Result<Field> read_field(const pb::FieldDescriptor& descriptor) {
+  const auto& options = descriptor.options().GetExtension(v1::field);
+  Field field;
+  field.number = static_cast<std::uint32_t>(descriptor.number());
+  field.name = descriptor.name();
+  if (field.name.ends_with('_')) field.name.pop_back();  // It keeps a keyword of C++ apart.
+  field.label = {options.zh(), options.en()};
+  field.help = {options.help_zh(), options.help_en()};
+  field.unit = options.unit();
+  field.kind = TRY(kind_of(descriptor, options));
+  field.merge = from_proto(options.merge());
+  field.decides = from_proto(options.decides());
+  field.slot = field.number;
+  field.together = options.together();
+  field.required = options.required();
+  field.unique = options.unique();
+  field.set_once = options.set_once();
+  field.date = options.date();
+  field.pattern = options.pattern();
+  if (options.has_min()) field.min = options.min();
+  if (options.has_max()) field.max = options.max();
+  if (options.scale() != 0) field.scale = options.scale();
+  field.max_length = options.max_length() != 0        ? options.max_length()
+                     : field.merge == MergeRule::text ? default_text_length
+                                                      : default_string_length;
+  if (field.kind == ValueKind::choice) field.choices = choices_of(*descriptor.enum_type());
+  field.aliases.assign(options.alias().begin(), options.alias().end());
+  if (descriptor.is_repeated() != field.is_set()) {
+    return fail(Errc::invalid,
+                "the field {} is repeated but no SET, or the reverse",
+                descriptor.full_name());
+  }
+  return field;
+}
+
+/// M8: a STATE needs a total order over all its values.
+Result<void> check_caution(const RecordType& type, const Field& field) {
+  if (field.merge != MergeRule::state) return {};
+  std::set<std::uint32_t> ranks;
+  for (const auto& choice : field.choices)
+    ranks.insert(choice.caution);
+  const bool total = ranks.size() == field.choices.size() && !ranks.empty() &&
+                     *ranks.begin() == 1 && *ranks.rbegin() == ranks.size();
+  if (total && field.kind == ValueKind::choice) return {};
+  return fail(Errc::invalid, "{}.{}: the order of caution is not total", type.name, field.name);
+}
+
+/// Fields of one name in `together` get the lowest number among them as slot.
+Result<void> form_slots(RecordType& type) {
+  std::map<std::string, Slot> groups;
+  for (auto& field : type.fields) {
+    if (field.together.empty()) continue;
+    field.slot = groups.try_emplace(field.together, field.number).first->second;
+    const Field* first = type.field(field.slot);
+    if (field.merge != MergeRule::register_ || first->decides != field.decides) {
+      return fail(Errc::invalid,
+                  "{}.{}: fields that move together are registers of one decider",
+                  type.name,
+                  field.name);
+    }
+  }
+  return {};
+}
+
+Result<std::uint32_t> field_number(const RecordType& type, const std::string& name) {
+  const Field* field = type.field(name);
+  if (field == nullptr) return fail(Errc::invalid, "{} has no field {}", type.name, name);
+  return field->number;
+}
+
+Result<RecordType> read_type(const pb::Descriptor& message) {
+  const auto& options = message.options().GetExtension(v1::record);
+  RecordType type;
+  type.number = options.number();
+  type.name = snake_case(message.name());
+  type.space = static_cast<Space>(options.space());
+  type.label = {options.zh(), options.en()};
+  type.group = options.group();
+  type.file = options.file();
+  type.decides = from_proto(options.decides());
+  for (int i = 0; i < message.field_count(); ++i) {
+    auto field = TRY(read_field(*message.field(i)));
+    type.fields.push_back(std::move(field));
+  }
+  std::ranges::sort(type.fields, {}, &Field::number);
+  type.index();
+  TRY(form_slots(type));
+  for (const auto& field : type.fields)
+    TRY(check_caution(type, field));
+  if (!options.key().empty()) type.key = TRY(field_number(type, options.key()));
+  type.owns_itself = options.owner() == "self";
+  if (!options.owner().empty() && !type.owns_itself) {
+    type.owner = TRY(field_number(type, options.owner()));
+  }
+  for (const auto& name : options.identity()) {
+    const auto number = TRY(field_number(type, name));
+    type.identity.push_back(number);
+  }
+  if (type.key == 0 && type.identity.empty()) {
+    return fail(Errc::invalid, "{} has neither a key nor an identity", type.name);
+  }
+  for (const auto number : type.identity) {
+    if (!type.field(number)->set_once) {
+      return fail(Errc::invalid,
+                  "{}.{} is part of the identity but not set once",
+                  type.name,
+                  type.field(number)->name);
+    }
+  }
+  if (type.owner != 0 && !type.field(type.owner)->set_once) {
+    return fail(Errc::invalid,
+                "{}.{} names the owner but is not set once",
+                type.name,
+                type.field(type.owner)->name);
+  }
+  return type;
+}
+
+/// What merging depends on, as text to digest.
+std::string fingerprint(const RecordType& type) {
+  std::string text = fmt::format("{} {} {} {} {}\n",
+                                 type.number,
+                                 static_cast<int>(type.space),
+                                 static_cast<int>(type.decides),
+                                 type.owner,
+                                 type.owns_itself);
+  for (const auto& field : type.fields) {
+    text += fmt::format("  {} {} {} {} {} {} {}",
+                        field.number,
+                        static_cast<int>(field.kind),
+                        static_cast<int>(field.merge),
+                        static_cast<int>(field.decides),
+                        field.slot,
+                        field.set_once,
+                        field.target);
+    for (const auto& choice : field.choices)
+      text += fmt::format(" {}:{}", choice.number, choice.caution);
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+const Choice* Field::choice(std::int64_t value) const {
+  const auto found = std::ranges::find(choices, value, &Choice::number);
+  return found == choices.end() ? nullptr : &*found;
+}
+
+const Choice* Field::choice(std::string_view word) const {
+  for (const auto& candidate : choices) {
+    if (candidate.word == word || candidate.label.zh == word) return &candidate;
+  }
+  return nullptr;
+}
+
+void RecordType::index() {
+  by_number_.clear();
+  for (const auto& field : fields) {
+    if (by_number_.size() <= field.number) by_number_.resize(field.number + 1);
+    by_number_[field.number] = &field;
+  }
+}
+
+const Field* RecordType::field(std::uint32_t at) const {
+  return at < by_number_.size() ? by_number_[at] : nullptr;
+}
+
+const Field* RecordType::field(std::string_view word) const {
+  for (const auto& candidate : fields) {
+    if (candidate.name == word) return &candidate;
+  }
+  for (const auto& candidate : fields) {
+    if (std::ranges::find(candidate.aliases, word) != candidate.aliases.end()) return &candidate;
+  }
+  return nullptr;
+}
+
+std::vector<const Field*> RecordType::fields_of(Slot slot) const {
+  std::vector<const Field*> members;
+  for (const auto& candidate : fields) {
+    if (candidate.slot == slot) members.push_back(&candidate);
+  }
+  return members;
+}
+
+MergeRule RecordType::merge_of(Slot slot) const {
+  return slot == life_cycle ? MergeRule::state : field(slot)->merge;
+}
+
+Decider RecordType::decider_of(Slot slot) const {
+  return slot == life_cycle ? decides : field(slot)->decides;
+}
+
+Result<Schema> Schema::from(const std::vector<const pb::FileDescriptor*>& files) {
+  Schema schema;
+  std::map<std::string, const pb::Descriptor*> messages;
+  for (const auto* file : files) {
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      const auto& message = *file->message_type(i);
+      if (!message.options().HasExtension(v1::record)) continue;
+      auto type = TRY(read_type(message));
+      const auto number = type.number;
+      const auto name = type.name;
+      messages[name] = &message;
+      if (number == 0 || !schema.by_number_.emplace(number, std::move(type)).second ||
+          !schema.by_name_.emplace(name, number).second) {
+        return fail(Errc::invalid, "the record type {} has a number or a name that is taken", name);
+      }
+    }
+  }
+  std::string all;
+  for (auto& [number, type] : schema.by_number_) {
+    type.index();  // Its fields moved with it.
+    for (auto& field : type.fields) {
+      if (field.kind != ValueKind::reference) continue;
+      const auto& options = messages[type.name]
+                                ->FindFieldByNumber(static_cast<int>(field.number))
+                                ->options()
+                                .GetExtension(v1::field);
+      const auto target = schema.by_name_.find(options.target());
+      if (target == schema.by_name_.end()) {
+        return fail(Errc::invalid, "{}.{} refers to an unknown type", type.name, field.name);
+      }
+      field.target = target->second;
+    }
+    schema.ordered_.push_back(&type);
+    all += fingerprint(type);
+  }
+  schema.level_ = blake2b_128(all);
+  return schema;
+}
+
+const Schema& Schema::built_in() {
+  static const Schema schema = [] {
+    auto built = Schema::from({v1::Org::descriptor()->file(),
+                               v1::Course::descriptor()->file(),
+                               v1::Plan::descriptor()->file(),
+                               v1::Student::descriptor()->file()});
+    if (!built) std::abort();  // A test reads the annotations; a program that fails it never ships.
+    return *std::move(built);
+  }();
+  return schema;
+}
+
+const RecordType* Schema::type(std::uint32_t number) const {
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? nullptr : &found->second;
+}
+
+const RecordType* Schema::type(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : type(found->second);
+}
+
+}  // namespace guantong

@@ -1,0 +1,247 @@
+#include "sync/sealer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "sync/applier.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/codec.h"
+#include "sync/members.h"
+#include "sync/merger.h"
+#include "sync/schema.h"
+#include "sync/store.h"
+#include "sync/value.h"
+
+namespace guantong {
+namespace {
+
+/// Collects what a batch must build on: by stream, the highest n.
+class Needs {
+public:
+  Needs(Store& store, const Schema& schema, Merger& merger, StreamNo own)
+      : store_{store}, schema_{schema}, merger_{merger}, own_{own} {}
+
+  void add(const Dot& dot) {
+    if (dot.stream == own_) return;  // The stream is a chain: its own past comes with it.
+    auto& highest = highest_[dot.stream];
+    highest = std::max(highest, dot.n);
+  }
+
+  Result<void> add(const Change& change) {
+    if (change.is_act()) return {};
+    for (const auto* versions :
+         {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
+      for (const auto& version : *versions)
+        add(version.dot);
+    }
+    for (const auto& removal : change.removed) {
+      for (const auto& dot : removal.adds)
+        add(dot);
+    }
+    TRY(add_life_of(change.record));
+    if (change.action == Action::archive) TRY(add_uses_of(change.record));
+    return add_targets_of(change);
+  }
+
+  const std::map<StreamNo, std::uint64_t>& highest() const { return highest_; }
+
+private:
+  /// What the right to change a record rests on: its creations, and its life since.
+  Result<void> add_life_of(RecordNo record) {
+    const auto* state = TRY(merger_.state(record));
+    for (const auto& creation : state->creations)
+      add(creation.dot);
+    if (const auto* life = state->find(life_cycle)) {
+      for (const auto& head : life->heads)
+        add(head);
+    }
+    return {};
+  }
+
+  /// An archiving judged by every head of the record and every reference to it.
+  Result<void> add_uses_of(RecordNo record) {
+    const auto* state = TRY(merger_.state(record));
+    for (const auto& slot : state->slots) {
+      for (const auto& head : slot.heads)
+        add(head);
+      for (const auto& member : slot.adds)
+        add(member.dot);
+    }
+    const auto uses = TRY(store_.references_to(record));
+    for (const auto& use : uses)
+      add(use.dot);
+    return {};
+  }
+
+  Result<void> add_targets_of(const Change& change) {
+    const auto key = TRY(store_.record_key(change.record));
+    const auto* type = schema_.type(key.type);
+    if (type == nullptr) return {};
+    const auto values = TRY(read_fields(*type, change));
+    for (const auto& [slot, value] : values.slots) {
+      for (const auto& [number, one] : split_value(*type, value))
+        TRY(add_target(*type->field(number), one));
+    }
+    for (const auto& [number, members] : values.members) {
+      for (const auto& member : members)
+        TRY(add_target(*type->field(number), member));
+    }
+    return {};
+  }
+
+  Result<void> add_target(const Field& field, const Value& value) {
+    if (!field.is_reference()) return {};
+    if (const auto target = reference_in(field, value)) {
+      const auto record = TRY(store_.intern_record(*target));
+      return add_life_of(record);
+    }
+    return {};
+  }
+
+  Store& store_;
+  const Schema& schema_;
+  Merger& merger_;
+  StreamNo own_;
+  std::map<StreamNo, std::uint64_t> highest_;
+};
+
+/// The batch that gave the grant, for the first batch under it, which names it whatever else it
+/// names of that stream; nothing where the stream itself holds it.
+Result<std::optional<StoredBatch>> batch_of_new_grant(Store& store,
+                                                      const StreamTip& tip,
+                                                      StreamNo own,
+                                                      const Dot& grant) {
+  if (grant.stream == own) return std::optional<StoredBatch>{};
+  if (tip.number > 0) {
+    const auto last = TRY(store.batch_of({own, tip.last_n}));
+    if (last.under == grant) return std::optional<StoredBatch>{};
+  }
+  const auto giving = TRY(store.batch_of(grant));
+  return std::optional{giving};
+}
+
+/// Leaves out every parent that another one reaches, or the stream's own last batch.
+Result<std::vector<StoredBatch>> without_reached(Store& store,
+                                                 const StreamTip& tip,
+                                                 StreamNo own,
+                                                 const std::vector<StoredBatch>& wanted) {
+  std::map<StreamNo, std::uint64_t> own_reach;
+  if (tip.number > 0) {
+    const auto rows = TRY(store.reach_of(own, tip.number));
+    for (const auto& row : rows)
+      own_reach[row.stream] = row.n;
+  }
+  std::vector<StoredBatch> kept;
+  for (const auto& candidate : wanted) {
+    bool reached =
+        own_reach.contains(candidate.stream) && own_reach[candidate.stream] >= candidate.last_n;
+    for (const auto& other : wanted) {
+      if (other.stream == candidate.stream) continue;
+      const auto rows = TRY(store.reach_of(other.stream, other.number));
+      reached = reached || std::ranges::any_of(rows, [&](const Reach& row) {
+                  return row.stream == candidate.stream && row.n >= candidate.last_n;
+                });
+    }
+    if (!reached) kept.push_back(candidate);
+  }
+  return kept;
+}
+
+/// Gives every stream and record its place in the batch's dictionaries.
+class Dictionary {
+public:
+  Dictionary(Store& store, Batch& batch) : store_{store}, batch_{batch} {}
+
+  Result<StreamNo> stream(StreamNo number) {
+    const auto [entry, fresh] =
+        streams_.try_emplace(number, static_cast<StreamNo>(batch_.devices.size()));
+    if (fresh) {
+      const auto tip = TRY(store_.tip(number));
+      batch_.devices.push_back(tip.device);
+    }
+    return entry->second;
+  }
+
+  Result<void> translate(Change& change) {
+    for (auto* versions :
+         {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
+      for (auto& version : *versions)
+        version.dot.stream = TRY(stream(version.dot.stream));
+    }
+    for (auto& removal : change.removed) {
+      for (auto& dot : removal.adds)
+        dot.stream = TRY(stream(dot.stream));
+    }
+    if (change.is_act()) return {};
+    const auto [entry, fresh] =
+        records_.try_emplace(change.record, static_cast<RecordNo>(batch_.records.size()));
+    if (fresh) {
+      const auto key = TRY(store_.record_key(change.record));
+      batch_.records.push_back(key);
+    }
+    change.record = entry->second;
+    return {};
+  }
+
+private:
+  Store& store_;
+  Batch& batch_;
+  std::map<StreamNo, StreamNo> streams_;
+  std::map<RecordNo, RecordNo> records_;
+};
+
+}  // namespace
+
+Result<std::optional<ComposedBatch>> compose_batch(
+    Store& store, const Schema& schema, const Members& members, Merger& merger, StreamNo stream) {
+  const auto* grant = members.best_grant(stream);
+  auto pending = TRY(store.pending(stream));
+  if (grant == nullptr || pending.empty()) return std::optional<ComposedBatch>{};
+  if (pending.size() > changes_a_batch) pending.resize(changes_a_batch);
+
+  const auto tip = TRY(store.tip(stream));
+  Needs needs{store, schema, merger, stream};
+  needs.add(grant->dot);
+  for (const auto& [dot, change] : pending)
+    TRY(needs.add(change));
+  std::vector<StoredBatch> wanted;
+  for (const auto& [other, n] : needs.highest()) {
+    const auto batch = TRY(store.batch_of({other, n}));
+    wanted.push_back(batch);
+  }
+  auto parents = TRY(without_reached(store, tip, stream, wanted));
+  const auto giving = TRY(batch_of_new_grant(store, tip, stream, grant->dot));
+  const auto same = [&](const StoredBatch& batch) { return batch.commit == giving->commit; };
+  if (giving && std::ranges::none_of(parents, same)) parents.push_back(*giving);
+  std::ranges::sort(parents, {}, &StoredBatch::commit);
+
+  ComposedBatch composed;
+  if (tip.number > 0) composed.parents.push_back(tip.commit);
+  for (const auto& parent : parents)
+    composed.parents.push_back(parent.commit);
+  auto& batch = composed.batch;
+  batch.format = format_level;
+  batch.consortium = members.consortium();
+  batch.space = tip.space;
+  batch.number = tip.number + 1;
+  batch.first_n = tip.last_n + 1;
+  if (tip.number > 0) batch.previous = tip.digest;
+  Dictionary dictionary{store, batch};
+  TRY(dictionary.stream(stream));
+  const auto giver = TRY(dictionary.stream(grant->dot.stream));
+  batch.under = Dot{giver, grant->dot.n};
+  for (auto& [dot, change] : pending) {
+    composed.changes.push_back(change);
+    TRY(dictionary.translate(change));
+    batch.changes.push_back(std::move(change));
+  }
+  return std::optional{std::move(composed)};
+}
+
+}  // namespace guantong

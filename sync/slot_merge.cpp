@@ -1,0 +1,260 @@
+#include "sync/slot_merge.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sync/base/error.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/schema.h"
+#include "sync/text/text_merge.h"
+#include "sync/value.h"
+
+namespace guantong {
+namespace {
+
+struct Head {
+  Dot dot;
+  const VersionFacts* facts = nullptr;
+};
+
+/// A decision is a version whose nearest superseded versions differ; it is never idle.
+Result<bool> is_decision(const VersionFacts& facts, Versions& versions) {
+  const VersionFacts* first = nullptr;
+  for (const auto& dot : facts.over) {
+    const auto* below = TRY(versions.facts(dot));
+    if (first == nullptr) first = below;
+    if (below->value != first->value) return true;
+  }
+  return false;
+}
+
+class Joiner {
+public:
+  Joiner(const RecordType& type, Slot slot, Versions& versions)
+      : type_{type}, slot_{slot}, rule_{type.merge_of(slot)}, versions_{versions} {}
+
+  Result<SlotOutcome> join(const std::vector<Dot>& dots) {
+    std::vector<Head> heads;
+    for (const auto& dot : dots) {
+      const auto* facts = TRY(versions_.facts(dot));
+      heads.push_back({dot, facts});
+    }
+    if (heads.size() == 1)
+      return SlotOutcome{heads.front().facts->value, false, false, {}, {}, {}, {}};
+    if (rule_ == MergeRule::state) return join_state(heads);
+    const bool same = std::ranges::all_of(
+        heads, [&](const Head& head) { return head.facts->value == heads.front().facts->value; });
+    if (same) return SlotOutcome{heads.front().facts->value, false, false, {}, {}, {}, {}};
+    return rule_ == MergeRule::text ? join_text(heads) : join_register(heads);
+  }
+
+private:
+  /// base(H): the value in force of what all heads build on.
+  Result<Value> base_of(std::vector<Dot> heads) {
+    std::ranges::sort(heads);
+    if (const auto known = bases_.find(heads); known != bases_.end()) return known->second;
+    const auto meet = TRY(meet_of(heads, versions_));
+    Value value;
+    if (!meet.empty()) {
+      auto outcome = TRY(join(meet));
+      value = std::move(outcome.value);
+    }
+    bases_[std::move(heads)] = value;
+    return value;
+  }
+
+  Result<SlotOutcome> join_state(const std::vector<Head>& heads) {
+    const auto* cautious = &heads.front();
+    for (const auto& head : heads) {
+      if (caution(head.facts->value) < caution(cautious->facts->value)) cautious = &head;
+    }
+    SlotOutcome outcome;
+    outcome.value = cautious->facts->value;
+    for (const auto& head : heads) {
+      if (head.facts->value != outcome.value) outcome.idle.push_back(head.dot);
+    }
+    outcome.joined = !outcome.idle.empty();
+    return outcome;
+  }
+
+  /// M8: smaller is more cautious. A choice unknown to this program is the most cautious of all,
+  /// then by number so that every replica at one level picks the same; no value is the least.
+  std::pair<std::uint64_t, std::uint64_t> caution(const Value& value) const {
+    constexpr auto last = std::numeric_limits<std::uint64_t>::max();
+    if (value.empty()) return {last, 0};
+    if (slot_ == life_cycle) return {value == life_active ? 1 : 2, 0};
+    const Field& field = *type_.field(slot_);
+    const auto number = integer_in(field, value).value_or(0);
+    const Choice* choice = field.choice(number);
+    return {choice == nullptr ? 0 : choice->caution, static_cast<std::uint64_t>(number)};
+  }
+
+  /// M6 between two heads.
+  Result<bool> is_idle(const Head& head, const Head& other) {
+    if (head.facts->value == other.facts->value) return false;
+    const auto base = TRY(base_of({head.dot, other.dot}));
+    return head.facts->value == base;
+  }
+
+  Result<std::vector<Head>> without_idle(const std::vector<Head>& heads, std::vector<Dot>& idle) {
+    std::vector<Head> sides;
+    for (const auto& head : heads) {
+      bool set_back = false;
+      if (!TRY(is_decision(*head.facts, versions_))) {
+        for (const auto& other : heads)
+          set_back = set_back || TRY(is_idle(head, other));
+      }
+      if (set_back) {
+        idle.push_back(head.dot);
+      } else {
+        sides.push_back(head);
+      }
+    }
+    if (!sides.empty()) return sides;
+    idle.clear();
+    return heads;
+  }
+
+  Result<void> add_base(const std::vector<Head>& heads, SlotOutcome& outcome) {
+    std::vector<Dot> dots;
+    for (const auto& head : heads)
+      dots.push_back(head.dot);
+    outcome.meet = TRY(meet_of(dots, versions_));
+    outcome.base = TRY(base_of(std::move(dots)));
+    return {};
+  }
+
+  static void add_sides(const std::vector<Head>& heads, SlotOutcome& outcome) {
+    std::map<Value, std::vector<Dot>> by_value;
+    for (const auto& head : heads)
+      by_value[head.facts->value].push_back(head.dot);
+    for (auto& [value, dots] : by_value)
+      outcome.sides.push_back({value, std::move(dots)});
+  }
+
+  Result<SlotOutcome> join_register(const std::vector<Head>& heads) {
+    SlotOutcome outcome;
+    const auto remaining = TRY(without_idle(heads, outcome.idle));
+    add_sides(remaining, outcome);
+    if (outcome.sides.size() == 1) {
+      outcome.value = std::move(outcome.sides.front().value);
+      outcome.sides.clear();
+      outcome.joined = true;
+      return outcome;
+    }
+    outcome.conflict = true;
+    TRY(add_base(heads, outcome));
+    std::set<Value> decided;
+    for (const auto& head : remaining) {
+      if (head.facts->decides) decided.insert(head.facts->value);
+    }
+    outcome.value = decided.size() == 1 ? *decided.begin() : outcome.base;
+    return outcome;
+  }
+
+  std::string text(const Value& value) const {
+    return std::string{text_in(*type_.field(slot_), value).value_or("")};
+  }
+
+  Result<SlotOutcome> join_text(const std::vector<Head>& heads) {
+    SlotOutcome outcome;
+    TRY(add_base(heads, outcome));
+    std::vector<TextSide> sides;
+    for (const auto& head : heads) {
+      TextSide side{text(head.facts->value), {}, head.facts->decides};
+      for (const auto& dot : head.facts->over) {
+        const auto* below = TRY(versions_.facts(dot));
+        side.over.push_back(text(below->value));
+      }
+      sides.push_back(std::move(side));
+    }
+    std::optional<Error> failure;
+    const auto merged = merge_texts(text(outcome.base), sides, [&](std::size_t a, std::size_t b) {
+      auto base = base_of({heads[a].dot, heads[b].dot});
+      if (base) return text(*base);
+      failure = std::move(base).error();
+      return std::string{};
+    });
+    if (failure) return *std::move(failure);
+    outcome.value = text_value(*type_.field(slot_), merged.text);
+    outcome.conflict = merged.conflict;
+    outcome.joined = !merged.conflict;
+    if (merged.conflict) add_sides(heads, outcome);
+    return outcome;
+  }
+
+  const RecordType& type_;
+  Slot slot_;
+  MergeRule rule_;
+  Versions& versions_;
+  std::map<std::vector<Dot>, Value> bases_;
+};
+
+}  // namespace
+
+Result<SlotOutcome> join(const RecordType& type,
+                         Slot slot,
+                         const std::vector<Dot>& heads,
+                         Versions& versions) {
+  return Joiner{type, slot, versions}.join(heads);
+}
+
+Result<std::vector<Dot>> meet_of(const std::vector<Dot>& heads, Versions& versions) {
+  // Paint down from the heads, latest first: a version that every head's colour reaches is common;
+  // what lies below a common one is common but not maximal.
+  struct Paint {
+    std::vector<bool> colours;
+    bool below_common = false;
+  };
+  std::map<std::pair<CausalRank, Dot>, Paint, std::greater<>> open;
+  std::size_t undecided = 0;  // Entries of `open` that are not below a common version.
+  const auto paint =
+      [&](const Dot& dot, const std::vector<bool>& colours, bool below) -> Result<void> {
+    const auto* facts = TRY(versions.facts(dot));
+    auto [entry, fresh] = open.try_emplace({facts->rank, dot});
+    auto& mine = entry->second;
+    if (fresh) {
+      mine.colours.assign(heads.size(), false);
+      ++undecided;
+    }
+    for (std::size_t i = 0; i < colours.size(); ++i) {
+      if (colours[i]) mine.colours[i] = true;
+    }
+    if (below && !mine.below_common) {
+      mine.below_common = true;
+      --undecided;
+    }
+    return {};
+  };
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    std::vector<bool> colour(heads.size(), false);
+    colour[i] = true;
+    const auto* facts = TRY(versions.facts(heads[i]));
+    for (const auto& dot : facts->over)
+      TRY(paint(dot, colour, false));
+  }
+  std::vector<Dot> meet;
+  while (undecided > 0) {
+    const auto [key, mine] = *open.begin();
+    open.erase(open.begin());
+    if (!mine.below_common) --undecided;
+    const bool common = std::ranges::all_of(mine.colours, [](bool reached) { return reached; });
+    if (common && !mine.below_common) meet.push_back(key.second);
+    const auto* facts = TRY(versions.facts(key.second));
+    for (const auto& dot : facts->over)
+      TRY(paint(dot, mine.colours, common || mine.below_common));
+  }
+  std::ranges::sort(meet);
+  return meet;
+}
+
+}  // namespace guantong

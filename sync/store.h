@@ -1,0 +1,110 @@
+// What merging asks of the replica: a port. `client/sqlite` serves it, and tests serve it from memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sync/base/hash.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/record_state.h"
+#include "sync/value.h"
+
+namespace guantong {
+
+/// One applied batch; number 0 stands for the changes that are not sealed yet, and which have seen
+/// everything that is here.
+struct StoredBatch {
+  static constexpr std::uint64_t pending_generation = ~std::uint64_t{0};
+
+  StreamNo stream = 0;
+  std::uint32_t number = 0;
+  CommitId commit;
+  std::uint64_t first_n = 0;
+  std::uint64_t last_n = 0;
+  std::uint64_t generation = 0;
+  Dot under;  ///< The grant it acts under.
+  Digest digest;
+  std::uint64_t arrived_ms = 0;
+};
+
+/// The highest n of another stream that a batch has in its past.
+struct Reach {
+  StreamNo stream = 0;
+  std::uint64_t n = 0;
+};
+
+struct StreamTip {
+  DeviceId device;
+  Space space = Space::plan;
+  std::uint32_t number = 0;  ///< Of the last applied batch; 0: none yet.
+  std::uint64_t last_n = 0;
+  CommitId commit;
+  Digest digest;
+  std::uint64_t generation = 0;
+};
+
+/// A head of a reference that points at a record.
+struct ReferenceHead {
+  RecordNo source = 0;
+  Slot slot = 0;
+  Dot dot;
+};
+
+/// A record's typed row and what stands beside it, after merging.
+struct RecordView {
+  LifeState life = LifeState::missing;
+  std::vector<std::pair<Slot, Value>> values;   ///< Slots whose value in force was worked out anew.
+  std::vector<std::pair<std::uint32_t, std::vector<Value>>> members;  ///< SET fields, worked out anew.
+};
+
+class Store {
+public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  Store(Store&&) = delete;
+  Store& operator=(Store&&) = delete;
+  virtual ~Store() = default;
+
+  virtual Result<StreamNo> intern_stream(const DeviceId& device, Space space) = 0;
+  virtual Result<RecordNo> intern_record(const RecordKey& key) = 0;
+  virtual Result<RecordKey> record_key(RecordNo record) = 0;
+  virtual Result<StreamTip> tip(StreamNo stream) = 0;
+
+  virtual Result<std::optional<StoredBatch>> batch_by_commit(const CommitId& commit) = 0;
+  /// The batch that holds a change; for an unsealed one, the pending batch.
+  virtual Result<StoredBatch> batch_of(const Dot& dot) = 0;
+  /// What a batch has in its past, of every other stream.
+  virtual Result<std::vector<Reach>> reach_of(StreamNo stream, std::uint32_t number) = 0;
+  /// `grown` are the rows of its reach that differ from the stream's previous batch.
+  virtual Result<void> put_batch(const StoredBatch& batch, std::span<const Reach> grown) = 0;
+
+  /// Stores a change; which batch holds it follows from its n. Replaces one of the same dot.
+  virtual Result<void> put_change(const Dot& dot, const Change& change) = 0;
+  /// Fails with `not_found` when it is not here.
+  virtual Result<Change> change(const Dot& dot) = 0;
+  /// The changes of a stream beyond its last applied batch: this device's own, not sealed yet.
+  virtual Result<std::vector<std::pair<Dot, Change>>> pending(StreamNo stream) = 0;
+  /// Every change of a record, in an order in which who saw another comes later.
+  virtual Result<std::vector<std::pair<Dot, Change>>> history(RecordNo record) = 0;
+
+  /// Keeps what the membership is loaded from when the replica is opened again.
+  virtual Result<void> put_founding(StreamNo author, const GrantFact& fact, const std::string& name, const ConsortiumId& consortium) = 0;
+  virtual Result<void> put_grant(StreamNo to, const GrantFact& fact) = 0;
+
+  virtual Result<RecordState> state(RecordNo record) = 0;
+  virtual Result<void> save(RecordNo record, const RecordKey& key, const RecordState& state, const RecordView& view, const Digest& digest) = 0;
+  /// Replaces what the heads of a slot refer to, and returns what they referred to before.
+  virtual Result<std::vector<RecordNo>> set_references(RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) = 0;
+  virtual Result<std::vector<ReferenceHead>> references_to(RecordNo record) = 0;
+  /// Records with an open conflict.
+  virtual Result<std::vector<RecordNo>> in_conflict() = 0;
+};
+
+}  // namespace guantong
