@@ -1,0 +1,720 @@
+#include "client/editor.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "client/crypto/device_key.h"
+#include "client/describe.h"
+#include "client/reading.h"
+#include "client/sealing.h"
+#include "client/text.h"
+#include "client/workspace.h"
+#include "sync/base/bytes.h"
+#include "sync/base/error.h"
+#include "sync/base/hash.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/merger.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
+#include "sync/text/text_merge.h"
+#include "sync/value.h"
+
+namespace guantong {
+namespace {
+
+constexpr std::size_t why_characters = 1'000;
+constexpr std::size_t short_id = 8;
+
+/// A random id whose first bits are the time, so that new records lie together (RFC 9562, UUIDv7).
+RecordId time_ordered_id(std::uint64_t ms) {
+  RecordId id;
+  fill_random(id.bytes);
+  for (std::size_t i = 0; i < 6; ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0fU) | 0x70U);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3fU) | 0x80U);
+  return id;
+}
+
+/// Names one version of one slot of a record, the same at every site.
+Result<std::string> short_name(Session& session,
+                               RecordNo record,
+                               Slot slot,
+                               const std::vector<Dot>& dots) {
+  const auto key = TRY(session.store().record_key(record));
+  std::vector<std::string> names;
+  for (const auto& dot : dots) {
+    const auto tip = TRY(session.store().tip(dot.stream));
+    names.push_back(std::string{tip.device.raw()} + std::to_string(dot.n));
+  }
+  std::ranges::sort(names);
+  std::string text = fmt::format("{} {} ", key.type, slot) + std::string{key.id.raw()};
+  for (const auto& name : names)
+    text += name;
+  return to_hex(blake2b_128(text).raw()).substr(0, short_id);
+}
+
+bool waits_for_answer(const Proposal& proposal) {
+  const unsigned outcomes = proposal.outcomes;
+  const bool answered_once = outcomes != 0 && (outcomes & (outcomes - 1)) == 0;
+  return !answered_once && (outcomes & outcome_void) == 0;
+}
+
+Value joined(const std::map<std::uint32_t, Value>& fields) {
+  Value value;
+  for (const auto& [number, part] : fields)
+    value += part;
+  return value;
+}
+
+}  // namespace
+
+Result<FieldEdit> parse_field_edit(std::string_view argument) {
+  const auto equals = argument.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return fail(Errc::invalid, "\"{}\" is not of the form FIELD=VALUE", printable(argument));
+  }
+  FieldEdit edit;
+  edit.text = argument.substr(equals + 1);
+  auto name = argument.substr(0, equals);
+  if (name.ends_with('+')) {
+    edit.kind = FieldEdit::Kind::add;
+    name.remove_suffix(1);
+  } else if (name.ends_with('-')) {
+    edit.kind = FieldEdit::Kind::remove;
+    name.remove_suffix(1);
+  } else if (edit.text.empty()) {
+    edit.kind = FieldEdit::Kind::clear;
+  }
+  edit.field = name;
+  return edit;
+}
+
+Result<std::vector<FieldEdit>> parse_field_edits(const std::vector<std::string>& arguments) {
+  std::vector<FieldEdit> edits;
+  for (const auto& argument : arguments) {
+    auto edit = TRY(parse_field_edit(argument));
+    edits.push_back(std::move(edit));
+  }
+  return edits;
+}
+
+Editor::Editor(Workspace& workspace, Session& session)
+    : workspace_{workspace}, session_{session}, reading_{session.store()} {}
+
+Result<HybridTime> Editor::next_time() {
+  const auto kept = TRY(session_.store().meta("time"));
+  HybridTime last;
+  if (kept) {
+    const auto space = kept->find(' ');
+    last.ms = std::stoull(kept->substr(0, space));
+    last.count = static_cast<std::uint32_t>(std::stoul(kept->substr(space + 1)));
+  }
+  // Never backwards, whatever the computer's clock does.
+  const HybridTime next =
+      now_ms() > last.ms ? HybridTime{now_ms(), 0} : HybridTime{last.ms, last.count + 1};
+  TRY(session_.store().set_meta("time", fmt::format("{} {}", next.ms, next.count)));
+  return next;
+}
+
+Result<Dot> Editor::next_dot(Space space) {
+  const auto stream = TRY(session_.store().intern_stream(workspace_.device(), space));
+  auto* row = TRY(session_.store().database().cached("SELECT max(n) FROM change WHERE stream = ?"));
+  TRY(row->bind(1, std::int64_t{stream}));
+  TRY(row->step());
+  const auto last = static_cast<std::uint64_t>(row->int64(0));
+  row->reset();
+  const auto tip = TRY(session_.store().tip(stream));
+  return Dot{stream, std::max(last, tip.last_n) + 1};
+}
+
+Result<Author> Editor::author(StreamNo stream) const {
+  const auto* grant = session_.members().best_grant(stream);
+  if (grant != nullptr && grant->level < Level::teacher) {
+    return fail(Errc::denied,
+                "this person may read and check, but not edit; a coordinator of the site can raise "
+                "the level with \"guantong admit\"");
+  }
+  return Author{
+      stream, session_.members().site_of(stream), grant == nullptr ? Level::teacher : grant->level};
+}
+
+Result<void> Editor::put_set_edit(Draft& draft, const Field& field, const FieldEdit& edit) {
+  const auto member = TRY(reading_.parse(*draft.type, field, edit.text));
+  const auto* slot = TRY(standing(draft, field.number));
+  std::vector<Dot> adds;
+  if (slot != nullptr) {
+    for (const auto& add : slot->adds) {
+      if (add.member == member) adds.push_back(add.dot);
+    }
+  }
+  if (edit.kind == FieldEdit::Kind::remove) {
+    if (adds.empty())
+      return fail(Errc::invalid,
+                  "{}.{} has no member \"{}\"",
+                  draft.type->name,
+                  field.name,
+                  printable(edit.text));
+    draft.change.removed.push_back({field.number, member, adds});
+  } else if (adds.empty() && std::ranges::find(draft.members, member) == draft.members.end()) {
+    draft.members.push_back(member);
+  }
+  return {};
+}
+
+Result<void> Editor::put_edits(Draft& draft,
+                               const Record* current,
+                               const std::vector<FieldEdit>& edits) {
+  std::map<Slot, std::map<std::uint32_t, Value>> slots;
+  for (const auto& edit : edits) {
+    const Field* field = draft.type->field(std::string_view{edit.field});
+    if (field == nullptr) {
+      return fail(Errc::invalid,
+                  "a {} has no field \"{}\"; \"guantong types {}\" lists them",
+                  draft.type->name,
+                  printable(edit.field),
+                  draft.type->name);
+    }
+    if (field->is_set()) {
+      if (edit.kind == FieldEdit::Kind::clear) continue;
+      TRY(put_set_edit(draft, *field, edit));
+      continue;
+    }
+    if (edit.kind == FieldEdit::Kind::add || edit.kind == FieldEdit::Kind::remove) {
+      return fail(Errc::invalid,
+                  "{}.{} holds one value: use {}=VALUE",
+                  draft.type->name,
+                  field->name,
+                  field->name);
+    }
+    if (field->set_once && current != nullptr) {
+      return fail(Errc::denied,
+                  "{}.{} is set when the record is made and does not change",
+                  draft.type->name,
+                  field->name);
+    }
+    auto& parts = slots[field->slot];
+    if (parts.empty() && current != nullptr) {
+      // Fields that move together are written together, the others as they stand.
+      for (const auto* other : draft.type->fields_of(field->slot)) {
+        if (const auto value = current->values.find(other->number); value != current->values.end())
+          parts[other->number] = value->second;
+      }
+    }
+    if (edit.kind == FieldEdit::Kind::clear) {
+      if (field->required)
+        return fail(Errc::invalid, "{}.{} must have a value", draft.type->name, field->name);
+      parts.erase(field->number);
+    } else {
+      auto value = TRY(reading_.parse(*draft.type, *field, edit.text));
+      if (field->unique) TRY(check_unique(draft, *field, value));
+      parts[field->number] = std::move(value);
+    }
+  }
+  for (const auto& [slot, parts] : slots)
+    TRY(put_value(draft, slot, joined(parts)));
+  return {};
+}
+
+/// What stands in a slot so far; null for a record that is being made.
+Result<const SlotState*> Editor::standing(const Draft& draft, Slot slot) {
+  if (draft.record == 0) return nullptr;
+  const auto* state = TRY(session_.merger().state(draft.record));
+  return state->find(slot);
+}
+
+Result<void> Editor::put_value(Draft& draft, Slot slot, Value value) {
+  const auto* known = TRY(standing(draft, slot));
+  if (known != nullptr && !known->heads.empty()) {
+    const auto outcome = TRY(session_.merger().outcome(draft.record, slot));
+    if (outcome.value == value && !outcome.conflict) return {};
+    for (const auto& head : known->heads)
+      draft.change.supersedes.push_back({slot, head});
+  } else if (value.empty()) {
+    return {};
+  }
+  draft.values[slot] = std::move(value);
+  return {};
+}
+
+Result<void> Editor::check_unique(const Draft& draft, const Field& field, const Value& value) {
+  const auto text = TRY(reading_.shown(field, value));
+  const auto holders = TRY(reading_.holders(*draft.type, field, text));
+  for (const auto holder : holders) {
+    if (holder == draft.record) continue;
+    const auto name = TRY(reading_.name_of(holder));
+    return fail(
+        Errc::conflict, "{}.{} \"{}\" is taken by {}", draft.type->name, field.name, text, name);
+  }
+  return {};
+}
+
+Result<void> Editor::check_required(const Draft& draft) {
+  for (const auto& field : draft.type->fields) {
+    if (!field.required) continue;
+    const auto value = draft.values.find(field.slot);
+    if (value == draft.values.end() ||
+        !split_value(*draft.type, value->second).contains(field.number)) {
+      return fail(Errc::invalid, "a {} needs {}=…", draft.type->name, field.name);
+    }
+  }
+  return {};
+}
+
+Result<void> Editor::check_owner(Draft& draft) {
+  if (draft.type->owner == 0 || !session_.members().founded()) return {};
+  const Field& field = *draft.type->field(draft.type->owner);
+  const auto& members = session_.members();
+  const auto own = members.org_id(workspace_.config().site);
+  auto& value = draft.values[field.slot];
+  if (value.empty()) value = reference_value(field, {field.target, own});
+  const auto named = reference_in(field, value);
+  const bool is_lead = members.sites()[members.lead()].slug == workspace_.config().site;
+  if (named && named->id != own && !is_lead) {
+    const auto owner = TRY(reading_.shown(field, value));
+    return fail(Errc::denied,
+                "only {} itself or the lead site can make a {} that {} answers for",
+                owner,
+                draft.type->name,
+                owner);
+  }
+  return {};
+}
+
+Result<RecordId> Editor::id_for(const Draft& draft) {
+  if (draft.type->identity.empty()) return time_ordered_id(now_ms());
+  Value identity;
+  for (const auto number : draft.type->identity) {
+    const auto value = draft.values.find(draft.type->field(number)->slot);
+    if (value != draft.values.end()) identity += value->second;
+  }
+  if (!session_.members().founded())
+    return fail(Errc::not_found, "the plan has not arrived here yet; sync with a remote first");
+  return derived_id(session_.members().consortium(), draft.type->number, identity);
+}
+
+Result<Saved> Editor::add(const RecordType& type,
+                          const std::vector<FieldEdit>& edits,
+                          std::string_view why,
+                          std::optional<RecordId> id) {
+  Draft draft;
+  draft.type = &type;
+  draft.change.action = Action::create;
+  TRY(put_edits(draft, nullptr, edits));
+  TRY(check_owner(draft));
+  TRY(check_required(draft));
+  if (!id) id = TRY(id_for(draft));
+  draft.record = TRY(session_.store().intern_record({type.number, *id}));
+  const auto* state = TRY(session_.merger().state(draft.record));
+  if (state->find(life_cycle) != nullptr) {
+    const auto name = TRY(reading_.name_of(draft.record));
+    return fail(
+        Errc::conflict,
+        "{} is there already; use \"guantong set\", or \"guantong restore\" if it was archived",
+        name);
+  }
+  return save(std::move(draft), why);
+}
+
+Result<Saved> Editor::set(const Record& record,
+                          const std::vector<FieldEdit>& edits,
+                          std::string_view why) {
+  Draft draft;
+  draft.type = record.type;
+  draft.record = record.number;
+  TRY(put_edits(draft, &record, edits));
+  return save(std::move(draft), why);
+}
+
+Result<Saved> Editor::change_life(const Record& record, Action action, std::string_view why) {
+  Draft draft;
+  draft.type = record.type;
+  draft.record = record.number;
+  draft.change.action = action;
+  const auto* state = TRY(session_.merger().state(record.number));
+  if (const auto* life = state->find(life_cycle)) {
+    for (const auto& head : life->heads)
+      draft.change.supersedes.push_back({life_cycle, head});
+  }
+  return save(std::move(draft), why);
+}
+
+Result<Saved> Editor::archive(const Record& record, std::string_view why) {
+  if (record.life == LifeState::archived)
+    return fail(Errc::conflict, "{} is archived already", record.name());
+  return change_life(record, Action::archive, why);
+}
+
+Result<Saved> Editor::restore(const Record& record, std::string_view why) {
+  if (record.life == LifeState::active)
+    return fail(Errc::conflict, "{} is not archived", record.name());
+  return change_life(record, Action::restore, why);
+}
+
+Result<Saved> Editor::resolve(const Record& record, Slot slot, Value value, std::string_view why) {
+  Draft draft;
+  draft.type = record.type;
+  draft.record = record.number;
+  TRY(put_value(draft, slot, std::move(value)));
+  return save(std::move(draft), why);
+}
+
+Result<Saved> Editor::accept(const ProposalView& proposal, std::string_view why) {
+  const auto* read = TRY(session_.merger().read(proposal.dot));
+  Draft draft;
+  draft.record = proposal.record;
+  const auto key = TRY(session_.store().record_key(proposal.record));
+  draft.type = session_.schema_type(key.type);
+  // A proposed creation is taken up as a whole.
+  const auto* state = TRY(session_.merger().state(proposal.record));
+  for (const auto& slot : state->slots) {
+    const auto* same = slot.proposal(proposal.dot);
+    const bool whole = proposal.slot == life_cycle || slot.slot == proposal.slot;
+    if (same == nullptr || !whole || !waits_for_answer(*same)) continue;
+    draft.change.accepts.push_back({slot.slot, proposal.dot});
+    for (const auto& head : slot.heads)
+      draft.change.supersedes.push_back({slot.slot, head});
+    if (slot.slot == life_cycle) {
+      draft.change.action = read->change.action;
+      continue;
+    }
+    switch (draft.type->merge_of(slot.slot)) {
+      case MergeRule::set: {
+        if (const auto added = read->values.members.find(slot.slot);
+            added != read->values.members.end()) {
+          draft.members.insert(draft.members.end(), added->second.begin(), added->second.end());
+        }
+        for (const auto& removal : read->change.removed) {
+          if (removal.field == slot.slot) draft.change.removed.push_back(removal);
+        }
+        break;
+      }
+      case MergeRule::text: {
+        // Merged into what stands now, so that nothing written since is lost.
+        const Field& field = *draft.type->field(slot.slot);
+        const auto text = [&](const Value& value) {
+          return std::string{text_in(field, value).value_or("")};
+        };
+        const auto before = TRY(session_.merger().value_before(proposal.dot, slot.slot));
+        const auto now = TRY(session_.merger().outcome(proposal.record, slot.slot));
+        const auto merged = merge_texts(
+            text(before),
+            {{text(now.value), {}, false}, {text(value_of(slot.slot, *read)), {}, true}},
+            [&](std::size_t, std::size_t) { return text(before); });
+        draft.values[slot.slot] = text_value(field, merged.text);
+        break;
+      }
+      default:
+        draft.values[slot.slot] = value_of(slot.slot, *read);
+    }
+  }
+  if (draft.change.accepts.empty())
+    return fail(Errc::conflict, "that proposal has been answered already");
+  return save(std::move(draft), why);
+}
+
+Result<Saved> Editor::answer(const ProposalView& proposal,
+                             std::vector<Version> Change::* answers,
+                             std::string_view why) {
+  const auto key = TRY(session_.store().record_key(proposal.record));
+  Draft draft;
+  draft.record = proposal.record;
+  draft.type = session_.schema_type(key.type);
+  const auto* state = TRY(session_.merger().state(proposal.record));
+  for (const auto& slot : state->slots) {
+    const bool whole = proposal.slot == life_cycle || slot.slot == proposal.slot;
+    if (whole && slot.proposal(proposal.dot) != nullptr)
+      (draft.change.*answers).push_back({slot.slot, proposal.dot});
+  }
+  return save(std::move(draft), why);
+}
+
+Result<Saved> Editor::decline(const ProposalView& proposal, std::string_view why) {
+  const auto own = session_.members().site(workspace_.config().site);
+  if (!own || std::ranges::find(proposal.deciders, *own) == proposal.deciders.end()) {
+    return fail(
+        Errc::denied,
+        "only a site that decides the field can decline a proposal; your own you can withdraw");
+  }
+  return answer(proposal, &Change::declines, why);
+}
+
+Result<Saved> Editor::withdraw(const ProposalView& proposal) {
+  const auto own = TRY(session_.store().intern_stream(workspace_.device(), Space::plan));
+  if (session_.members().site_of(proposal.dot.stream) != session_.members().site_of(own)) {
+    return fail(Errc::denied, "only the site that made a proposal can withdraw it");
+  }
+  return answer(proposal, &Change::withdraws, "");
+}
+
+/// A further proposal of one site takes the place of its earlier ones.
+Result<void> Editor::name_own_proposals(Draft& draft, const std::map<Slot, bool>& rights) {
+  const auto own = session_.members().site(workspace_.config().site);
+  const auto* state = TRY(session_.merger().state(draft.record));
+  for (const auto& [slot, right] : rights) {
+    const auto* known = state->find(slot);
+    if (right || known == nullptr || !own) continue;
+    for (const auto& proposal : known->proposals) {
+      if (proposal.outcomes == outcome_open &&
+          session_.members().site_of(proposal.dot.stream) == own)
+        draft.change.supersedes.push_back({slot, proposal.dot});
+    }
+  }
+  return {};
+}
+
+Result<Saved> Editor::save(Draft draft, std::string_view why) {
+  TRY(in_context(check_text(why, why_characters), "the reason cannot be stored"));
+  auto& change = draft.change;
+  change.record = draft.record;
+  change.why = nfc(why);
+  std::map<std::uint32_t, Value> fields;
+  for (const auto& [slot, value] : draft.values) {
+    if (value.empty()) {
+      for (const auto* field : draft.type->fields_of(slot))
+        change.cleared.push_back(field->number);
+    }
+    for (auto& [number, part] : split_value(*draft.type, value))
+      fields[number] = part;
+  }
+  change.fields = joined(fields);
+  for (const auto& member : draft.members)
+    change.fields += member;
+
+  Saved saved;
+  const bool says_something = change.action != Action::edit || !draft.values.empty() ||
+                              !draft.members.empty() || !change.removed.empty() ||
+                              !change.declines.empty() || !change.withdraws.empty();
+  if (!says_something) {
+    saved.record = TRY(reading_.name_of(draft.record));
+    return saved;
+  }
+  const auto dot = TRY(next_dot(draft.type->space));
+  const auto who = TRY(author(dot.stream));
+  ReadChange read{change, {}};
+  read.values = TRY(read_fields(*draft.type, change));
+  const auto rights = TRY(session_.merger().rights(dot, read, who, WholePast{}));
+  const bool accepts_without_right =
+      !change.accepts.empty() &&
+      std::ranges::any_of(rights, [](const auto& right) { return !right.second; });
+  if (accepts_without_right)
+    return fail(Errc::denied, "only a site that decides the field can accept a proposal");
+  TRY(name_own_proposals(draft, rights));
+  change.time = TRY(next_time());
+  TRY(session_.applier().take_pending(dot, change));
+  TRY(session_.settle());
+
+  for (const auto& [slot, right] : rights) {
+    (right || draft.type->space != Space::plan ? saved.written : saved.proposed)
+        .push_back(slot_name(*draft.type, slot));
+    if (right) continue;
+    const auto deciders = TRY(deciders_of(session_, draft.record, slot));
+    for (const auto site : deciders) {
+      const auto& slug = session_.members().sites()[site].slug;
+      if (std::ranges::find(saved.deciders, slug) == saved.deciders.end())
+        saved.deciders.push_back(slug);
+    }
+  }
+  for (const auto* answers : {&change.declines, &change.withdraws}) {
+    for (const auto& version : *answers)
+      saved.written.push_back(slot_name(*draft.type, version.slot));
+  }
+  saved.waits_for_admission = !who.site && draft.type->space == Space::plan;
+  Reading fresh{session_.store()};
+  saved.record = TRY(fresh.name_of(draft.record));
+  return saved;
+}
+
+Result<void> Editor::act(Change change) {
+  const auto dot = TRY(next_dot(Space::plan));
+  change.time = TRY(next_time());
+  return session_.applier().take_pending(dot, change);
+}
+
+Result<std::vector<SiteNo>> deciders_of(Session& session, RecordNo record, Slot slot) {
+  const auto key = TRY(session.store().record_key(record));
+  const auto* type = session.schema_type(key.type);
+  const auto& members = session.members();
+  std::vector<SiteNo> sites;
+  switch (type->decider_of(slot)) {
+    case Decider::lead:
+      sites.push_back(members.lead());
+      break;
+    case Decider::owner:
+    case Decider::any:
+      sites = TRY(session.merger().owners(record));
+      break;
+    case Decider::joint:
+      for (SiteNo site = 0; site < members.sites().size(); ++site) {
+        if (members.is_partner_in(site, WholePast{})) sites.push_back(site);
+      }
+      break;
+  }
+  return sites;
+}
+
+Result<std::vector<ProposalView>> proposals(Session& session) {
+  std::vector<ProposalView> views;
+  const auto records = TRY(session.store().marked(mark_proposal));
+  for (const auto record : records) {
+    const auto* found = TRY(session.merger().state(record));
+    const RecordState state = *found;
+    for (const auto& slot : state.slots) {
+      for (const auto& proposal : slot.proposals) {
+        if (!waits_for_answer(proposal)) continue;
+        // A proposed creation stands for all that came with it.
+        const auto* life = state.find(life_cycle);
+        if (slot.slot != life_cycle && life != nullptr && life->proposal(proposal.dot) != nullptr)
+          continue;
+        ProposalView view;
+        view.record = record;
+        view.slot = slot.slot;
+        view.dot = proposal.dot;
+        view.outcomes = proposal.outcomes;
+        view.id = TRY(short_name(session, record, slot.slot, {proposal.dot}));
+        const auto* read = TRY(session.merger().read(proposal.dot));
+        view.value = value_of(slot.slot, *read);
+        if (const auto members = read->values.members.find(slot.slot);
+            members != read->values.members.end()) {
+          for (const auto& member : members->second)
+            view.value += member;
+        }
+        view.based_on = TRY(session.merger().value_before(proposal.dot, slot.slot));
+        const auto outcome = TRY(session.merger().outcome(record, slot.slot));
+        view.in_force = outcome.value;
+        view.deciders = TRY(deciders_of(session, record, slot.slot));
+        views.push_back(std::move(view));
+      }
+    }
+  }
+  std::ranges::sort(views, {}, &ProposalView::id);
+  return views;
+}
+
+Result<ProposalView> find_proposal(Session& session, std::string_view id) {
+  auto all = TRY(proposals(session));
+  std::erase_if(all, [&](const ProposalView& view) { return !view.id.starts_with(id); });
+  if (id.empty() || all.empty())
+    return fail(Errc::not_found,
+                "no proposal \"{}\" waits for an answer; \"guantong proposals\" lists them",
+                printable(id));
+  if (all.size() > 1)
+    return fail(Errc::invalid, "several proposals begin with {}; give more digits", id);
+  return std::move(all.front());
+}
+
+Result<std::vector<ConflictView>> conflicts(Session& session, std::optional<RecordNo> only) {
+  std::vector<ConflictView> views;
+  const auto records = TRY(session.store().marked(mark_conflict));
+  for (const auto record : records) {
+    if (only && *only != record) continue;
+    const auto* found = TRY(session.merger().state(record));
+    const RecordState state = *found;
+    for (const auto& slot : state.slots) {
+      if (!slot.conflict) continue;
+      ConflictView view;
+      view.record = record;
+      view.slot = slot.slot;
+      view.outcome = TRY(session.merger().outcome(record, slot.slot));
+      view.id = TRY(short_name(session, record, slot.slot, view.outcome.meet));
+      view.deciders = TRY(deciders_of(session, record, slot.slot));
+      views.push_back(std::move(view));
+    }
+  }
+  return views;
+}
+
+namespace {
+
+/// Takes a change back that nobody else has seen: the record is merged again without it.
+Result<Description> forget(Session& session, const Dot& dot, const Change& change) {
+  auto text = TRY(describe(session, dot, change));
+  TRY(session.store().remove_pending(dot));
+  session.merger().forget(dot);
+  if (!change.is_act()) TRY(session.merger().refold(change.record));
+  TRY(session.commit());
+  return text;
+}
+
+/// Puts back, as a new change, what stood before a change that was sealed.
+Result<Description> revert(Workspace& workspace,
+                           Session& session,
+                           const Dot& dot,
+                           const Change& change) {
+  if (change.is_act()) return fail(Errc::denied, "an act of membership cannot be undone");
+  Editor editor{workspace, session};
+  auto text = TRY(describe(session, dot, change));
+  const auto record = TRY(editor.reading().read(change.record));
+  const auto* read = TRY(session.merger().read(dot));
+  const auto* found = TRY(session.merger().state(change.record));
+  const RecordState state = *found;
+  if (change.action == Action::create) {
+    TRY(editor.archive(record, "undo"));
+    TRY(session.commit());
+    return text;
+  }
+  if (change.action != Action::edit) {
+    TRY(change.action == Action::archive ? editor.restore(record, "undo")
+                                         : editor.archive(record, "undo"));
+    TRY(session.commit());
+    return text;
+  }
+  const auto slots = slots_of(*record.type, *read);
+  for (const auto slot : slots) {
+    const auto* now = state.find(slot);
+    const bool latest = now != nullptr && now->heads == std::vector<Dot>{dot};
+    if (!latest)
+      return fail(Errc::conflict,
+                  "{} has been changed since, or was a proposal; nothing was undone",
+                  record.name());
+  }
+  if (slots.empty())
+    return fail(Errc::conflict, "an answer to a proposal cannot be undone; set the field instead");
+  for (const auto slot : slots) {
+    auto before = TRY(session.merger().value_before(dot, slot));
+    TRY(editor.resolve(record, slot, std::move(before), "undo"));
+  }
+  TRY(session.commit());
+  return text;
+}
+
+}  // namespace
+
+Result<Description> undo(Workspace& workspace) {
+  {
+    const auto lock = TRY(WorkLock::take(workspace.root()));
+    TRY(finish_sealing(workspace));
+  }
+  auto session = TRY(Session::begin(workspace.store()));
+  std::optional<std::pair<Dot, Change>> last;
+  for (const auto space : {Space::plan, Space::school, Space::device}) {
+    const auto stream = TRY(session->store().intern_stream(workspace.device(), space));
+    auto pending = TRY(session->store().pending(stream));
+    if (pending.empty()) continue;
+    if (!last || last->second.time < pending.back().second.time) last = std::move(pending.back());
+  }
+  if (last) return forget(*session, last->first, last->second);
+  const auto stream = TRY(session->store().intern_stream(workspace.device(), Space::plan));
+  const auto tip = TRY(session->store().tip(stream));
+  if (tip.last_n == 0)
+    return fail(Errc::not_found, "this computer has written nothing that could be undone");
+  const Dot dot{stream, tip.last_n};
+  const auto change = TRY(session->store().change(dot));
+  return revert(workspace, *session, dot, change);
+}
+
+}  // namespace guantong

@@ -1,0 +1,148 @@
+// What people do to records: each act is one durable transaction, made offline.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/describe.h"
+#include "client/reading.h"
+#include "client/workspace.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/merger.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
+#include "sync/value.h"
+
+namespace guantong {
+
+/// One "FIELD=VALUE", "FIELD+=MEMBER", "FIELD-=MEMBER" or "FIELD=" of a command line or a file.
+struct FieldEdit {
+  enum class Kind : std::uint8_t { set, clear, add, remove };
+  std::string field;
+  Kind kind = Kind::set;
+  std::string text;
+};
+
+/// Fails with `invalid` when there is no "=".
+Result<FieldEdit> parse_field_edit(std::string_view argument);
+Result<std::vector<FieldEdit>> parse_field_edits(const std::vector<std::string>& arguments);
+
+/// What became of an act.
+struct Saved {
+  std::string record;                 ///< "course:B02015"
+  std::vector<std::string> written;   ///< Fields in force at once.
+  std::vector<std::string> proposed;  ///< Fields kept as a proposal.
+  std::vector<std::string> deciders;  ///< Slugs of the sites that decide those.
+  bool waits_for_admission = false;
+
+  bool nothing() const { return written.empty() && proposed.empty(); }
+};
+
+/// A proposal, or a case "answered twice", as lists show it.
+struct ProposalView {
+  std::string id;  ///< Eight hex digits.
+  RecordNo record = 0;
+  Slot slot = 0;
+  Dot dot;
+  std::uint8_t outcomes = 0;
+  Value value, based_on, in_force;
+  std::vector<SiteNo> deciders;
+};
+
+/// Makes the changes of one session; they are kept when the session commits.
+class Editor {
+public:
+  Editor(Workspace& workspace, Session& session);
+
+  /// Creates a record. `id` is given by imports; otherwise identity or chance makes it. Fails with
+  /// `invalid` for a value that does not fit, `conflict` when the record exists, `denied` when this
+  /// person may not create it.
+  Result<Saved> add(const RecordType& type,
+                    const std::vector<FieldEdit>& edits,
+                    std::string_view why,
+                    std::optional<RecordId> id = {});
+  /// Sets fields. A value that is in force already is not written, unless it decides a conflict.
+  Result<Saved> set(const Record& record,
+                    const std::vector<FieldEdit>& edits,
+                    std::string_view why);
+  Result<Saved> archive(const Record& record, std::string_view why);
+  Result<Saved> restore(const Record& record, std::string_view why);
+
+  Result<Saved> accept(const ProposalView& proposal, std::string_view why);
+  Result<Saved> decline(const ProposalView& proposal, std::string_view why);
+  Result<Saved> withdraw(const ProposalView& proposal);
+
+  /// Decides a conflict, for one of its values or another one.
+  Result<Saved> resolve(const Record& record, Slot slot, Value value, std::string_view why);
+
+  /// Takes an act of membership into this device's plan stream.
+  Result<void> act(Change change);
+
+  Reading& reading() { return reading_; }
+
+private:
+  struct Draft {
+    RecordNo record = 0;  ///< 0 while a record is being made.
+    const RecordType* type = nullptr;
+    Change change;
+    std::map<Slot, Value> values;
+    std::vector<Value> members;
+  };
+
+  Result<const SlotState*> standing(const Draft& draft, Slot slot);
+  Result<void> put_edits(Draft& draft, const Record* current, const std::vector<FieldEdit>& edits);
+  Result<void> put_set_edit(Draft& draft, const Field& field, const FieldEdit& edit);
+  Result<void> put_value(Draft& draft, Slot slot, Value value);
+  Result<Saved> save(Draft draft, std::string_view why);
+  Result<void> name_own_proposals(Draft& draft, const std::map<Slot, bool>& rights);
+  Result<Saved> change_life(const Record& record, Action action, std::string_view why);
+  Result<Saved> answer(const ProposalView& proposal,
+                       std::vector<Version> Change::* answers,
+                       std::string_view why);
+  Result<void> check_required(const Draft& draft);
+  Result<void> check_unique(const Draft& draft, const Field& field, const Value& value);
+  Result<void> check_owner(Draft& draft);
+  Result<RecordId> id_for(const Draft& draft);
+  Result<HybridTime> next_time();
+  Result<Dot> next_dot(Space space);
+  Result<Author> author(StreamNo stream) const;
+
+  Workspace& workspace_;
+  Session& session_;
+  Reading reading_;
+};
+
+/// Every proposal that waits for an answer or has two.
+Result<std::vector<ProposalView>> proposals(Session& session);
+/// Fails with `not_found` or, when several begin so, `invalid`.
+Result<ProposalView> find_proposal(Session& session, std::string_view id);
+
+/// An open conflict.
+struct ConflictView {
+  std::string id;
+  RecordNo record = 0;
+  Slot slot = 0;
+  SlotOutcome outcome;
+  std::vector<SiteNo> deciders;
+};
+
+/// The open conflicts, of one record or of all.
+Result<std::vector<ConflictView>> conflicts(Session& session, std::optional<RecordNo> record);
+
+/// The sites that decide a slot of a record now.
+Result<std::vector<SiteNo>> deciders_of(Session& session, RecordNo record, Slot slot);
+
+/// Takes back this device's last act: without trace while it is not sealed, else by a change that
+/// puts back what was in force before. Returns its description. Fails with `not_found` when there
+/// is nothing to undo, `conflict` when others have built on it.
+Result<Description> undo(Workspace& workspace);
+
+}  // namespace guantong

@@ -1,0 +1,55 @@
+// sync's History and Remote, served by Git repositories.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/git/repository.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/history.h"
+
+namespace guantong {
+
+/// The workspace's history.git.
+class GitHistory final : public History {
+public:
+  explicit GitHistory(Repository repository) : repository_{std::move(repository)} {}
+
+  Repository& repository() { return repository_; }
+
+  Result<std::string> write_payload(std::string_view payload) override;
+  Result<CommitId> write_commit(std::string_view raw) override;
+  Result<std::string> read_commit(const CommitId& commit) override;
+  Result<std::string> read_payload(const std::string& tree) override;
+  Result<std::vector<Branch>> branches() override;
+  Result<void> set_branch(const Branch& branch) override;
+
+private:
+  Repository repository_;
+};
+
+/// A Git repository elsewhere that carries the plan.
+class GitRemote final : public Remote {
+public:
+  GitRemote(GitHistory& history, std::string name, std::string url)
+      : history_{history}, name_{std::move(name)}, url_{std::move(url)} {}
+
+  const std::string& name() const override { return name_; }
+  Result<std::vector<Branch>> fetch() override;
+  Result<void> push(const std::vector<Branch>& branches) override;
+
+  /// The commits of the requests that wait at the remote, brought here.
+  Result<std::vector<CommitId>> fetch_requests();
+  /// Puts this device's request there.
+  Result<void> push_request(const DeviceId& device, const CommitId& commit);
+
+private:
+  GitHistory& history_;
+  std::string name_;
+  std::string url_;
+};
+
+}  // namespace guantong

@@ -1,0 +1,111 @@
+// libgit2, with owners and Results. The only code that includes <git2.h> is beside this file.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/base/result.h"
+#include "sync/change.h"
+
+struct git_odb;
+struct git_repository;
+
+namespace guantong {
+
+/// A name that stands for a commit: "refs/heads/plan/bitc/3f...".
+struct GitRef {
+  std::string name;
+  CommitId target;
+  auto operator<=>(const GitRef&) const = default;
+};
+
+/// A bare repository that holds signed payloads as commits. One thread at a time, with a GitLibrary
+/// alive. Other processes may use the same repository meanwhile.
+///
+/// A URL is a path, a file:// URL (its path taken as it stands), an https:// or ssh:// one, or
+/// `user@host:path`. Nobody is asked for credentials: ssh uses the running agent, https what the
+/// URL holds. git's `url.<base>.insteadOf` settings are not heeded. Who logs in at an https
+/// URL is not shown in messages.
+///
+/// A refspec is `[+]source:destination` with full names, on both sides at most one `*`.
+class Repository {
+public:
+  /// Opens the bare repository at `path`, nowhere above it. Fails with `not_found` when there is
+  /// none.
+  static Result<Repository> open(const std::filesystem::path& path);
+
+  /// Makes a bare repository at `path`, folders above it included. Fails with `conflict` when there
+  /// is one already.
+  static Result<Repository> create(const std::filesystem::path& path);
+
+  /// Stores `payload` under `file_name`, alone in a tree, and returns the tree's id, 40 hexadecimal
+  /// digits. `file_name` is one of ours: not empty, without '/' and NUL.
+  Result<std::string> write_payload(std::string_view file_name, std::string_view payload);
+
+  /// Reads what `write_payload` stored. Fails with `not_found` when tree or blob are not here, and
+  /// with `corrupt` when the tree holds anything but one plain file of that name, or the file has
+  /// more than `max_bytes`, which is found before it is read.
+  Result<std::string> read_payload(const std::string& tree_hex,
+                                   std::string_view file_name,
+                                   std::size_t max_bytes) const;
+
+  /// Stores a commit as it is, byte for byte: see `render` in sync/commit.h. Storing one twice is
+  /// storing it once.
+  Result<CommitId> write_commit(std::string_view raw_commit);
+
+  /// The commit's bytes as they were stored. Fails with `not_found`, and with `corrupt` when it is
+  /// no commit, more than 1 MiB, or not what its id says.
+  Result<std::string> read_commit(const CommitId& id) const;
+
+  bool has_commit(const CommitId& id) const;
+
+  /// The references whose names begin with `prefix`, by name. Symbolic ones, as HEAD, are left out.
+  Result<std::vector<GitRef>> refs(std::string_view prefix) const;
+
+  /// Makes the reference, or moves it from wherever it was. Fails with `not_found` when the commit
+  /// is not here, `invalid` when git does not allow the name, `busy` when another process is
+  /// writing it.
+  Result<void> set_ref(const std::string& name, const CommitId& target);
+
+  /// Removes the reference; it is no failure when there is none.
+  Result<void> remove_ref(const std::string& name);
+
+  /// What the remote has, by name; without symbolic references.
+  ///
+  /// Like `fetch` and `push` it fails with `offline` when the remote is not there or not reachable,
+  /// `invalid` when there is no Git repository at the URL, and `denied` when the remote does not
+  /// let us in or cannot prove who it is.
+  Result<std::vector<GitRef>> list_remote(const std::string& url) const;
+
+  /// Brings the commits that the sources stand for, with all they build on, and sets the
+  /// destinations to them, whether or not that moves them forward: fetch to names of their own, not
+  /// to a stream's. No tags, nothing in FETCH_HEAD, and nothing is removed. From a path it takes
+  /// what it can: with one branch damaged the others still come, and the failure (`corrupt`) names
+  /// the first that did not. From elsewhere all come or none.
+  Result<void> fetch(const std::string& url, const std::vector<std::string>& refspecs);
+
+  /// Sends commits and sets the remote's references to them. Without `+` a reference is only moved
+  /// forward, and only if nobody moved it meanwhile; those that can be moved are, and the failure
+  /// (`conflict`) names the others. A path must lead to a bare repository, else `invalid`.
+  Result<void> push(const std::string& url, const std::vector<std::string>& refspecs);
+
+private:
+  struct Free {
+    void operator()(git_repository* repository) const noexcept;
+    void operator()(git_odb* odb) const noexcept;
+  };
+  explicit Repository(git_repository* repository) : handle_{repository} {}
+  static Result<Repository> with_objects(Repository repository);
+
+  std::unique_ptr<git_repository, Free> handle_;
+  std::unique_ptr<git_odb, Free> objects_;  // Kept, as opening it lists the packs.
+};
+
+/// Makes an empty bare repository at `path`, to be somebody's remote.
+Result<void> create_bare(const std::filesystem::path& path);
+
+}  // namespace guantong

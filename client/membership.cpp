@@ -1,0 +1,342 @@
+#include "client/membership.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "client/config.h"
+#include "client/crypto/device_key.h"
+#include "client/editor.h"
+#include "client/git/git_history.h"
+#include "client/reading.h"
+#include "client/sealing.h"
+#include "client/text.h"
+#include "client/workspace.h"
+#include "sync/base/bytes.h"
+#include "sync/base/error.h"
+#include "sync/base/hash.h"
+#include "sync/base/result.h"
+#include "sync/batch_commit.h"
+#include "sync/change.h"
+#include "sync/codec.h"
+#include "sync/commit.h"
+#include "sync/members.h"
+#include "sync/schema.h"
+#include "sync/ssh_signature.h"
+
+namespace guantong {
+namespace {
+
+constexpr std::size_t name_characters = 200;
+constexpr std::string_view request_prefix = "guantong-request:";
+/// Crockford's base 32: no letter that is taken for another one over the telephone.
+constexpr std::string_view code_letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t code_size = 8;
+constexpr std::array<std::pair<std::string_view, Level>, 4> levels{
+    {{"auditor", Level::auditor},
+     {"teacher", Level::teacher},
+     {"coordinator", Level::coordinator},
+     {"lead", Level::lead}}};
+
+Result<void> check_person(const Founder& who) {
+  const bool slug =
+      !who.site.empty() && who.site.size() <= 32 &&
+      who.site.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!slug)
+    return fail(Errc::invalid,
+                "the site's short name \"{}\" is not made of a-z, 0-9 and -, at most 32",
+                printable(who.site));
+  for (const auto* text : {&who.consortium_name, &who.site_name, &who.person, &who.email})
+    TRY(in_context(check_text(*text, name_characters), "a name cannot be stored"));
+  if (who.person.empty()) return fail(Errc::invalid, "a person's name is needed");
+  if (who.email.find('@') == std::string::npos)
+    return fail(Errc::invalid, "\"{}\" is no e-mail address", printable(who.email));
+  const auto* org = Schema::built_in().type("org");
+  if (!who.site_kind.empty() &&
+      org->field("kind")->choice(std::string_view{who.site_kind}) == nullptr) {
+    return fail(Errc::invalid,
+                "\"{}\" is no kind of organisation; it is one of highschool, vocational, "
+                "university, foreign, enterprise, authority, other",
+                printable(who.site_kind));
+  }
+  return {};
+}
+
+Config config_of(const Founder& who) {
+  Config config;
+  config.site = who.site;
+  config.site_name = nfc(who.site_name);
+  config.site_kind = who.site_kind;
+  config.person = nfc(who.person);
+  config.email = who.email;
+  fill_random(config.person_id.bytes);
+  return config;
+}
+
+/// The organisation's own record, made with its site.
+Result<void> add_org(Workspace& workspace, Session& session, const Member& member) {
+  Editor editor{workspace, session};
+  const auto& type = *workspace.schema().type("org");
+  std::string code = member.site;
+  std::ranges::transform(
+      code, code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto known =
+      TRY(session.store().find_record({type.number, session.members().org_id(member.site)}));
+  if (known) {
+    const auto* state = TRY(session.merger().state(*known));
+    if (state->find(life_cycle) != nullptr) return {};
+  }
+  const std::vector<FieldEdit> edits{
+      {"code", FieldEdit::Kind::set, code},
+      {"kind", FieldEdit::Kind::set, member.site_kind.empty() ? "other" : member.site_kind},
+      {"name_zh", FieldEdit::Kind::set, member.site_name.empty() ? code : member.site_name}};
+  TRY(editor.add(type, edits, ""));
+  return {};
+}
+
+Result<void> intern_own_streams(Workspace& workspace) {
+  auto session = TRY(Session::begin(workspace.store()));
+  for (const auto space : {Space::plan, Space::school, Space::device})
+    TRY(session->store().intern_stream(workspace.device(), space));
+  return session->commit();
+}
+
+/// The request's payload and signature, in a commit without parents: one form for all that is
+/// signed.
+Result<Request> read_request(const std::string& raw, const std::string& payload) {
+  const auto commit = TRY(parse_commit(raw));
+  const auto request = TRY(decode_request(payload));
+  TRY(verify_ssh_signature(commit.signature, signed_part(commit), request.member.key));
+  return request;
+}
+
+}  // namespace
+
+Result<Level> level_named(std::string_view word) {
+  for (const auto& [name, level] : levels) {
+    if (name == word) return level;
+  }
+  return fail(Errc::invalid,
+              "\"{}\" is no level; it is one of auditor, teacher, coordinator, lead",
+              printable(word));
+}
+
+std::string_view word_of(Level level) {
+  for (const auto& [name, other] : levels) {
+    if (other == level) return name;
+  }
+  return "none";
+}
+
+Result<Workspace> found(const std::filesystem::path& root, const Founder& founder) {
+  TRY(check_person(founder));
+  if (founder.site_kind.empty())
+    return fail(Errc::invalid, "the kind of the founding site is needed");
+  auto workspace = TRY(Workspace::create(root, config_of(founder)));
+  Batch batch;
+  batch.number = 1;
+  batch.first_n = 1;
+  batch.devices = {workspace.device()};
+  Change founding;
+  founding.time = {now_ms(), 0};
+  founding.founding = Founding{nfc(founder.consortium_name), workspace.self(), ""};
+  batch.changes = {founding};
+  const Story story{fmt::format("consortium {} founded by {} ({})",
+                                founder.consortium_name,
+                                founder.person,
+                                founder.site),
+                    {}};
+  const auto sealed = seal(batch, {}, story, byline_of(workspace), nullptr);
+  const auto arrived = TRY(write_sealed(sealed, workspace.signer(), workspace.history()));
+  TRY(workspace.history().set_branch(
+      {branch_name({Space::plan, founder.site, workspace.device()}), arrived.commit}));
+  {
+    auto session = TRY(Session::begin(workspace.store()));
+    TRY(session->applier().apply(arrived, now_ms()));
+    TRY(session->commit());
+  }
+  TRY(intern_own_streams(workspace));
+  {
+    auto session = TRY(Session::begin(workspace.store()));
+    TRY(add_org(workspace, *session, workspace.self()));
+    TRY(session->commit());
+  }
+  workspace.config().consortium = arrived.digest;
+  // Last, so that what was cut off half way is no workspace.
+  TRY(workspace.save_config());
+  return workspace;
+}
+
+Result<Workspace> join(const std::filesystem::path& root,
+                       const std::string& url,
+                       const ConsortiumId& consortium,
+                       const Founder& newcomer) {
+  TRY(check_person(newcomer));
+  auto workspace = TRY(Workspace::create(root, config_of(newcomer)));
+  workspace.config().consortium = consortium;
+  workspace.config().remotes["origin"] = {url};
+  TRY(intern_own_streams(workspace));
+  TRY(workspace.save_config());
+  return workspace;
+}
+
+Result<Request> own_request(const Workspace& workspace) {
+  return Request{workspace.config().consortium, workspace.self(), 0};
+}
+
+std::string request_code(const Request& request) {
+  const auto digest = blake2b(encode_request(request));
+  std::string code;
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < 5; ++i)
+    bits = bits << 8U | digest.bytes[i];
+  for (std::size_t i = 0; i < code_size; ++i) {
+    if (i == code_size / 2) code += '-';
+    code += code_letters[(bits >> (35 - 5 * i)) & 31U];
+  }
+  return code;
+}
+
+std::string request_text(const Request& request, const Signer& signer) {
+  const auto payload = encode_request(request);
+  const auto signature = ssh_signature(signer.public_key(), signer.sign(ssh_signed_data(payload)));
+  return std::string{request_prefix} + to_hex(payload) + "." + to_hex(signature);
+}
+
+Result<void> publish_request(Workspace& workspace, GitRemote& remote) {
+  const auto request = TRY(own_request(workspace));
+  const auto payload = encode_request(request);
+  Commit commit;
+  commit.tree = TRY(workspace.history().write_payload(payload));
+  const auto& config = workspace.config();
+  commit.author = {clean_ident(config.person), clean_ident(config.email), 0, 0};
+  commit.committer = commit.author;
+  commit.message = fmt::format("request to join: {} ({})\n\ncode {}\n",
+                               clean_ident(config.person),
+                               config.site,
+                               request_code(request));
+  commit.signature = ssh_signature(workspace.signer().public_key(),
+                                   workspace.signer().sign(ssh_signed_data(signed_part(commit))));
+  const auto id = TRY(workspace.history().write_commit(render(commit)));
+  return remote.push_request(workspace.device(), id);
+}
+
+Result<std::vector<Request>> waiting_requests(Workspace& workspace) {
+  std::vector<Request> requests;
+  auto session = TRY(Session::begin(workspace.store()));
+  for (const auto& [name, remote] : workspace.config().remotes) {
+    GitRemote there{workspace.history(), name, remote.url};
+    const auto commits = TRY(there.fetch_requests());
+    for (const auto& id : commits) {
+      const auto raw = TRY(workspace.history().read_commit(id));
+      const auto commit = parse_commit(raw);
+      const auto payload = commit ? workspace.history().read_payload(commit->tree)
+                                  : Result<std::string>{commit.error()};
+      // Anybody may put anything there: what is not a signed request for this consortium is no
+      // request.
+      auto request = payload ? read_request(raw, *payload) : Result<Request>{payload.error()};
+      if (!request || request->consortium != workspace.config().consortium) continue;
+      const auto stream =
+          TRY(session->store().intern_stream(device_id(request->member.key), Space::plan));
+      if (session->members().best_grant(stream) == nullptr) requests.push_back(*std::move(request));
+    }
+  }
+  return requests;
+}
+
+Result<Request> find_request(Workspace& workspace, std::string_view code_or_text) {
+  if (code_or_text.starts_with(request_prefix)) {
+    const auto body = code_or_text.substr(request_prefix.size());
+    const auto dot = body.find('.');
+    const auto payload =
+        dot == std::string_view::npos ? std::nullopt : from_hex(body.substr(0, dot));
+    const auto signature =
+        dot == std::string_view::npos ? std::nullopt : from_hex(body.substr(dot + 1));
+    if (!payload || !signature)
+      return fail(Errc::invalid,
+                  "the request is not whole; copy all of it, from guantong-request: to the end");
+    auto request = TRY(decode_request(*payload));
+    TRY(verify_ssh_signature(*signature, *payload, request.member.key));
+    if (request.consortium != workspace.config().consortium)
+      return fail(Errc::denied, "the request is for another consortium");
+    return request;
+  }
+  std::string code{code_or_text};
+  std::ranges::transform(
+      code, code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  auto requests = TRY(waiting_requests(workspace));
+  for (auto& request : requests) {
+    if (request_code(request) == code) return std::move(request);
+  }
+  return fail(Errc::not_found,
+              "no request with the code {} waits at a remote; the other side runs \"guantong "
+              "sync\" first, or gives its whole request as text",
+              printable(code));
+}
+
+Result<void> admit(Workspace& workspace, const Request& request, Level level) {
+  if (!is_valid_key(request.member.key))
+    return fail(Errc::denied, "the request's key is not one that may be used");
+  auto session = TRY(Session::begin(workspace.store()));
+  const auto own = TRY(session->store().intern_stream(workspace.device(), Space::plan));
+  const auto* grant = session->members().best_grant(own);
+  if (grant == nullptr) return fail(Errc::denied, "this computer has not been admitted itself");
+  Member member = request.member;
+  const auto known = session->members().site(member.site);
+  if (known) {
+    // A site's kind and name are settled by its first admission.
+    member.site_name = session->members().sites()[*known].name;
+    member.site_kind = session->members().sites()[*known].kind;
+  } else if (member.site_kind.empty()) {
+    return fail(Errc::invalid,
+                "the site {} is new: it must ask again with --site-name and --kind",
+                member.site);
+  }
+  Editor editor{workspace, *session};
+  Change change;
+  change.grant = Grant{member, level};
+  TRY(editor.act(change));
+  const auto stream = TRY(session->store().intern_stream(device_id(member.key), Space::plan));
+  const auto& given = session->members().grants_of(stream);
+  if (given.empty() || !given.back().valid) {
+    return fail(Errc::denied,
+                "a {} of {} may not admit {} as {} of {}; nothing was written",
+                word_of(grant->level),
+                grant->member.site,
+                member.name,
+                word_of(level),
+                member.site);
+  }
+  if (!known) TRY(add_org(workspace, *session, member));
+  return session->commit();
+}
+
+Result<std::vector<MemberView>> members(Session& session) {
+  std::vector<MemberView> views;
+  const auto& all = session.members();
+  for (const auto& [stream, facts] : all.all()) {
+    const auto* best = all.best_grant(stream);
+    if (best == nullptr) continue;
+    MemberView view;
+    const auto tip = TRY(session.store().tip(stream));
+    view.device = tip.device;
+    view.member = best->member;
+    view.level = best->level;
+    view.is_lead_site = all.site(best->member.site) == all.lead();
+    if (const auto* giver = all.best_grant(best->by)) view.admitted_by = giver->member.name;
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+}  // namespace guantong

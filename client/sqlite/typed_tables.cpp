@@ -1,0 +1,172 @@
+#include "client/sqlite/typed_tables.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "client/sqlite/database.h"
+#include "sync/base/bytes.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
+#include "sync/store.h"
+#include "sync/value.h"
+
+namespace guantong {
+namespace {
+
+std::string_view column_type(const Field& field) {
+  if (field.is_set()) return "TEXT";
+  switch (field.kind) {
+    case ValueKind::integer:
+      return "INTEGER";
+    case ValueKind::reference:
+    case ValueKind::any_reference:
+      return "BLOB";
+    case ValueKind::choice:
+    case ValueKind::text:
+      return "TEXT";
+  }
+  return "TEXT";
+}
+
+/// What a JSON array of a SET shows for one member.
+nlohmann::json member_json(const Field& field, const Value& member) {
+  if (field.is_reference()) {
+    const auto target = reference_in(field, member);
+    return target ? to_hex(target->id.raw()) : std::string{};
+  }
+  if (field.kind == ValueKind::text) return std::string{text_in(field, member).value_or("")};
+  return integer_in(field, member).value_or(0);
+}
+
+/// One column to write: what it holds must stay until the statement has run.
+struct Cell {
+  const Field* field = nullptr;
+  Value value;
+  std::string json;  ///< Of a SET.
+};
+
+Result<void> bind(Statement& statement, int parameter, const Cell& cell) {
+  const Field& field = *cell.field;
+  if (field.is_set()) return statement.bind_text(parameter, cell.json);
+  if (field.kind == ValueKind::text) {
+    const auto text = text_in(field, cell.value);
+    return text ? statement.bind_text(parameter, *text) : statement.bind_null(parameter);
+  }
+  if (field.is_reference()) {
+    const auto content = text_in(field, cell.value);
+    return content ? statement.bind_blob(parameter, *content) : statement.bind_null(parameter);
+  }
+  const auto number = integer_in(field, cell.value);
+  if (!number) return statement.bind_null(parameter);
+  if (field.kind == ValueKind::integer) return statement.bind(parameter, *number);
+  // A choice that a later program knows shows as its number.
+  const auto* choice = field.choice(*number);
+  return choice == nullptr ? statement.bind_null(parameter)
+                           : statement.bind_text(parameter, choice->word);
+}
+
+std::vector<Cell> cells_of(const RecordType& type, const RecordView& view) {
+  std::vector<Cell> cells;
+  for (const auto& [slot, value] : view.values) {
+    if (slot == life_cycle) continue;
+    const Field& first = *type.field(slot);
+    if (first.together.empty()) {
+      cells.push_back({&first, value, {}});
+      continue;
+    }
+    const auto parts = split_value(type, value);
+    for (const auto* field : type.fields_of(slot)) {
+      const auto part = parts.find(field->number);
+      cells.push_back({field, part == parts.end() ? Value{} : part->second, {}});
+    }
+  }
+  for (const auto& [number, members] : view.members) {
+    const Field& field = *type.field(number);
+    auto array = nlohmann::json::array();
+    for (const auto& member : members)
+      array.push_back(member_json(field, member));
+    cells.push_back({&field, {}, array.dump()});
+  }
+  return cells;
+}
+
+}  // namespace
+
+std::string_view word_of(LifeState life) {
+  switch (life) {
+    case LifeState::missing:
+      return "missing";
+    case LifeState::proposed:
+      return "proposed";
+    case LifeState::active:
+      return "active";
+    case LifeState::held:
+      return "held";
+    case LifeState::archived:
+      return "archived";
+  }
+  return "missing";
+}
+
+LifeState life_from(std::string_view word) {
+  for (const auto life :
+       {LifeState::proposed, LifeState::active, LifeState::held, LifeState::archived}) {
+    if (word_of(life) == word) return life;
+  }
+  return LifeState::missing;
+}
+
+std::string table_sql(const RecordType& type) {
+  std::string sql = fmt::format(
+      "CREATE TABLE \"{}\" (record INTEGER PRIMARY KEY, id BLOB NOT NULL, \"life\" TEXT NOT NULL",
+      type.name);
+  for (const auto& field : type.fields)
+    sql += fmt::format(", \"{}\" {}", field.name, column_type(field));
+  sql += ") STRICT;\n";
+  if (type.key != 0) {
+    const auto& key = type.field(type.key)->name;
+    sql += fmt::format("CREATE INDEX \"{0}_by_{1}\" ON \"{0}\"(\"{1}\");\n", type.name, key);
+  }
+  return sql;
+}
+
+Result<void> write_row(Database& database,
+                       const RecordType& type,
+                       RecordNo record,
+                       const RecordKey& key,
+                       const RecordView& view) {
+  const auto cells = cells_of(type, view);
+  std::string columns;
+  std::string marks;
+  std::string updates;
+  for (const auto& cell : cells) {
+    columns += fmt::format(", \"{}\"", cell.field->name);
+    marks += ", ?";
+    updates += fmt::format(", \"{0}\" = excluded.\"{0}\"", cell.field->name);
+  }
+  auto* statement = TRY(database.cached(
+      fmt::format("INSERT INTO \"{}\" (record, id, \"life\"{}) VALUES (?, ?, ?{}) "
+                  "ON CONFLICT (record) DO UPDATE SET \"life\" = excluded.\"life\"{}",
+                  type.name,
+                  columns,
+                  marks,
+                  updates)));
+  TRY(statement->bind(1, std::int64_t{record}));
+  TRY(statement->bind_blob(2, key.id.raw()));
+  TRY(statement->bind_text(3, word_of(view.life)));
+  int parameter = 4;
+  for (const auto& cell : cells)
+    TRY(bind(*statement, parameter++, cell));
+  return statement->run();
+}
+
+}  // namespace guantong

@@ -1,0 +1,365 @@
+#include "client/syncing.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "client/editor.h"
+#include "client/git/git_history.h"
+#include "client/membership.h"
+#include "client/rules/rules.h"
+#include "client/sealing.h"
+#include "client/workspace.h"
+#include "sync/base/bytes.h"
+#include "sync/base/error.h"
+#include "sync/base/message.h"
+#include "sync/base/result.h"
+#include "sync/batch_commit.h"
+#include "sync/change.h"
+#include "sync/commit.h"
+#include "sync/exchange.h"
+#include "sync/history.h"
+#include "sync/ssh_signature.h"
+
+namespace guantong {
+namespace {
+
+/// How often an edit made meanwhile may send the exchange back to sealing.
+constexpr int attempts = 20;
+
+Result<std::uint64_t> count(SqliteStore& store, std::string_view sql) {
+  auto* row = TRY(store.database().cached(sql));
+  TRY(row->step());
+  const auto number = static_cast<std::uint64_t>(row->int64(0));
+  row->reset();
+  return number;
+}
+
+Result<Standing> standing_of(Workspace& workspace, Session& session) {
+  Standing standing;
+  auto& store = session.store();
+  const auto open = TRY(conflicts(session, {}));
+  standing.conflicts = open.size();
+  const auto own = session.members().site(workspace.config().site);
+  const auto waiting_proposals = TRY(proposals(session));
+  standing.proposals = static_cast<std::uint64_t>(
+      std::ranges::count_if(waiting_proposals, [&](const ProposalView& view) {
+        return own && std::ranges::find(view.deciders, *own) != view.deciders.end();
+      }));
+  standing.findings = TRY(count(store, "SELECT count(*) FROM finding WHERE severity <> 'hint'"));
+  standing.set_aside = TRY(count(store, "SELECT count(*) FROM set_aside"));
+  for (const auto space : {Space::plan, Space::school, Space::device}) {
+    const auto stream = TRY(store.intern_stream(workspace.device(), space));
+    const auto pending = TRY(store.pending(stream));
+    (space == Space::plan ? standing.unsealed : standing.kept) += pending.size();
+    if (space == Space::plan) standing.admitted = session.members().best_grant(stream) != nullptr;
+  }
+  const auto marked = TRY(store.marked(mark_joined));
+  standing.joined = marked.size();
+  auto* rows = TRY(store.database().cached("SELECT type, count(*) FROM record GROUP BY type"));
+  while (TRY(rows->step())) {
+    if (session.schema_type(static_cast<std::uint32_t>(rows->int64(0))) == nullptr)
+      standing.unknown += static_cast<std::uint64_t>(rows->int64(1));
+  }
+  rows->reset();
+  return standing;
+}
+
+/// A copy of this workspace that wrote on shows the own stream further than it is here, or beside
+/// it.
+Result<void> check_own_stream(Workspace& workspace, const std::vector<Branch>& offered) {
+  for (const auto& branch : offered) {
+    const auto name = read_branch_name(branch.name);
+    if (!name || name->device != workspace.device()) continue;
+    const auto known = TRY(workspace.store().batch_by_commit(branch.commit));
+    if (known) continue;
+    // Anybody may put anything under this name; only this device's signature makes it ours.
+    const auto raw = workspace.history().read_commit(branch.commit);
+    const auto commit = raw ? parse_commit(*raw) : Result<Commit>{raw.error()};
+    if (!commit || !verify_ssh_signature(
+                       commit->signature, signed_part(*commit), workspace.signer().public_key()))
+      continue;
+    return fail(Errc::corrupt,
+                "the remote holds work of this device that this workspace does not know: it was "
+                "copied or restored from a backup. "
+                "Nothing was sealed, sent or lost; copy unsent edits out with \"guantong export\", "
+                "and join anew in another folder");
+  }
+  return {};
+}
+
+/// Branches the remote shows at an older commit than it did, or no more. The next push heals them.
+Result<std::vector<std::string>> rolled_back(SqliteStore& store,
+                                             const std::string& remote,
+                                             const std::vector<Branch>& offered) {
+  std::map<std::string, CommitId> now;
+  for (const auto& branch : offered)
+    now[branch.name] = branch.commit;
+  std::vector<std::string> shorter;
+  std::vector<std::pair<std::string, std::uint32_t>> seen;
+  auto* rows =
+      TRY(store.database().cached("SELECT branch, number FROM remote_tip WHERE remote = ?"));
+  TRY(rows->bind_text(1, remote));
+  while (TRY(rows->step()))
+    seen.emplace_back(rows->bytes(0), static_cast<std::uint32_t>(rows->int64(1)));
+  rows->reset();
+  for (const auto& [branch, number] : seen) {
+    const auto offer = now.find(branch);
+    if (offer == now.end()) {
+      shorter.push_back(branch);
+      continue;
+    }
+    const auto batch = TRY(store.batch_by_commit(offer->second));
+    if (batch && batch->number < number) shorter.push_back(branch);
+  }
+  return shorter;
+}
+
+Result<void> remember_tips(SqliteStore& store,
+                           const std::string& remote,
+                           const std::vector<Branch>& there) {
+  for (const auto& branch : there) {
+    const auto batch = TRY(store.batch_by_commit(branch.commit));
+    if (!batch) continue;
+    auto* insert =
+        TRY(store.database().cached("INSERT OR REPLACE INTO remote_tip (remote, branch, commit_id, "
+                                    "number) VALUES (?, ?, ?, ?)"));
+    TRY(insert->bind_text(1, remote));
+    TRY(insert->bind_text(2, branch.name));
+    TRY(insert->bind_blob(3, branch.commit.raw()));
+    TRY(insert->bind(4, std::int64_t{batch->number}));
+    TRY(insert->run());
+  }
+  return {};
+}
+
+/// Keeps what was refused, with the reason and since when; forgets what is in order now.
+Result<void> remember_set_aside(SqliteStore& store, const std::vector<SetAside>& refused) {
+  TRY(store.database().run(
+      "DELETE FROM set_aside WHERE commit_id IN (SELECT commit_id FROM batch)"));
+  for (const auto& one : refused) {
+    const auto message = stored_message(one.reason.message);
+    auto* insert = TRY(store.database().cached(
+        "INSERT INTO set_aside (commit_id, branch, code, message, since_ms) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (commit_id) DO UPDATE SET code = excluded.code, message = excluded.message"));
+    TRY(insert->bind_blob(1, one.commit.raw()));
+    TRY(insert->bind_text(2, one.branch));
+    TRY(insert->bind_text(3, name_of(one.reason.code)));
+    TRY(insert->bind_text(4, message));
+    TRY(insert->bind(5, static_cast<std::int64_t>(now_ms())));
+    TRY(insert->run());
+  }
+  return {};
+}
+
+/// Applies what was offered, unless an edit was made since sealing: then nothing, and false. A
+/// device that is not admitted yet cannot seal, and receives all the same.
+Result<bool> receive(Workspace& workspace,
+                     const std::vector<Branch>& offered,
+                     const SyncOptions& options,
+                     SyncReport& report) {
+  auto session = TRY(Session::begin(workspace.store()));
+  const auto own = TRY(session->store().intern_stream(workspace.device(), Space::plan));
+  const auto pending = TRY(session->store().pending(own));
+  const bool admitted = session->members().best_grant(own) != nullptr;
+  if (!pending.empty() && admitted && !options.dry_run) return false;
+  report.before = TRY(standing_of(workspace, *session));
+  report.rolled_back = TRY(rolled_back(session->store(), report.remote, offered));
+  Receiver receiver{
+      session->store(), workspace.history(), session->applier(), workspace.config().consortium};
+  report.received = TRY(receiver.receive(offered, report.at_ms, options.progress));
+  TRY(session->settle());
+  report.after = TRY(standing_of(workspace, *session));
+  for (const auto& [type, changes] : report.received.changes_by_type) {
+    const auto* known = session->schema_type(type);
+    report.by_type[type == 0          ? "membership"
+                   : known == nullptr ? std::to_string(type)
+                                      : known->name] += changes;
+  }
+  if (options.dry_run) return true;
+  TRY(remember_set_aside(session->store(), report.received.set_aside));
+  // Git first: what the replica has applied is always there; the other way round is caught up with.
+  for (const auto& stream : report.received.streams)
+    TRY(workspace.history().set_branch({stream.branch, stream.tip}));
+  TRY(session->commit());
+  return true;
+}
+
+/// Sends every branch that the remote lacks or has an older tip of.
+Result<void> send(Workspace& workspace,
+                  GitRemote& remote,
+                  const std::vector<Branch>& offered,
+                  const SyncOptions& options,
+                  SyncReport& report) {
+  const auto branches = TRY(workspace.history().branches());
+  std::vector<Branch> lacking;
+  std::vector<Branch> there;
+  for (const auto& branch : branches) {
+    if (!branch.name.starts_with("plan/")) continue;
+    there.push_back(branch);
+    const auto offer = std::ranges::find(offered, branch.name, &Branch::name);
+    if (offer != offered.end() && offer->commit == branch.commit) continue;
+    const auto mine = TRY(workspace.store().batch_by_commit(branch.commit));
+    StoredBatch theirs;  // Number 0: the remote has nothing of it.
+    if (offer != offered.end()) {
+      const auto known = TRY(workspace.store().batch_by_commit(offer->commit));
+      // Beyond what is applied here stands only what was set aside.
+      if (!known) continue;
+      theirs = *known;
+    }
+    if (!mine) continue;
+    lacking.push_back(branch);
+    report.sent_batches += mine->number - theirs.number;
+    report.sent_changes += mine->last_n - theirs.last_n;
+  }
+  if (options.dry_run) return {};
+  TRY(remote.push(lacking));
+  auto session = TRY(Session::begin(workspace.store()));
+  TRY(remember_tips(session->store(), report.remote, there));
+  return session->commit();
+}
+
+Result<void> keep_receipt(Workspace& workspace, const SyncReport& report) {
+  auto session = TRY(Session::begin(workspace.store()));
+  const auto content = to_json(report).dump();
+  auto* insert = TRY(session->store().database().cached(
+      "INSERT INTO receipt (at_ms, remote, content) VALUES (?, ?, ?)"));
+  TRY(insert->bind(1, static_cast<std::int64_t>(report.at_ms)));
+  TRY(insert->bind_text(2, report.remote));
+  TRY(insert->bind_text(3, content));
+  TRY(insert->run());
+  return session->commit();
+}
+
+Json to_json(const Standing& standing) {
+  return {{"conflicts", standing.conflicts},
+          {"proposals", standing.proposals},
+          {"findings", standing.findings},
+          {"set_aside", standing.set_aside}};
+}
+
+}  // namespace
+
+std::string stored_message(const Message& message) {
+  nlohmann::json causes = nlohmann::json::array();
+  for (const auto& cause : message.causes)
+    causes.push_back(nlohmann::json::parse(stored_message(cause)));
+  return nlohmann::json{{"id", message.id}, {"args", message.arguments}, {"causes", causes}}.dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Message read_message(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return message("{}", text);
+  Message read{json.value("id", ""), json.value("args", std::vector<std::string>{}), {}};
+  for (const auto& cause : json.value("causes", nlohmann::json::array()))
+    read.causes.push_back(read_message(cause.dump()));
+  return read;
+}
+
+Result<Standing> standing(Workspace& workspace) {
+  auto session = TRY(Session::begin(workspace.store()));
+  return standing_of(workspace, *session);
+}
+
+Result<SyncReport> sync_with(Workspace& workspace,
+                             const std::string& name,
+                             const SyncOptions& options) {
+  const auto known = workspace.config().remotes.find(name);
+  if (known == workspace.config().remotes.end()) {
+    return fail(Errc::not_found,
+                "there is no remote called \"{}\"; \"guantong remote list\" shows them",
+                name);
+  }
+  const auto lock = TRY(WorkLock::take(workspace.root()));
+  SyncReport report;
+  report.remote = name;
+  report.dry_run = options.dry_run;
+  report.at_ms = now_ms();
+  TRY(catch_up(workspace));
+  GitRemote remote{workspace.history(), name, known->second.url};
+  const auto offered = TRY(remote.fetch());
+  TRY(check_own_stream(workspace, offered));
+  bool received = false;
+  for (int attempt = 0; attempt < attempts && !received; ++attempt) {
+    if (!options.dry_run) {
+      const auto sealed = TRY(seal_all(workspace));
+      report.sealed += sealed.changes;
+    }
+    received = TRY(receive(workspace, offered, options, report));
+  }
+  if (!received) return fail(Errc::busy, "edits kept coming in while syncing");
+  if (!options.dry_run && report.after.admitted) {
+    // The grant may just have come: what waited for it is sealed now and goes with this exchange.
+    const auto sealed = TRY(seal_all(workspace));
+    report.sealed += sealed.changes;
+    report.after = TRY(standing(workspace));
+  }
+  TRY(send(workspace, remote, offered, options, report));
+  if (options.dry_run) return report;
+  if (!report.after.admitted) TRY(publish_request(workspace, remote));
+  TRY(keep_receipt(workspace, report));
+  return report;
+}
+
+Json to_json(const SyncReport& report) {
+  Json streams = Json::array();
+  for (const auto& stream : report.received.streams)
+    streams.push_back(
+        {{"branch", stream.branch}, {"batches", stream.batches}, {"changes", stream.changes}});
+  Json refused = Json::array();
+  for (const auto& one : report.received.set_aside)
+    refused.push_back({{"branch", one.branch},
+                       {"commit", to_hex(one.commit.raw())},
+                       {"code", name_of(one.reason.code)},
+                       {"reason", in_english(one.reason.message)}});
+  return {{"remote", report.remote},
+          {"at_ms", report.at_ms},
+          {"dry_run", report.dry_run},
+          {"received",
+           {{"batches", report.received.batches()},
+            {"changes", report.received.changes()},
+            {"by_type", report.by_type},
+            {"streams", streams}}},
+          {"sealed_changes", report.sealed},
+          {"sent", {{"batches", report.sent_batches}, {"changes", report.sent_changes}}},
+          {"set_aside", refused},
+          {"rolled_back", report.rolled_back},
+          {"before", to_json(report.before)},
+          {"after", to_json(report.after)}};
+}
+
+Result<std::vector<Json>> receipts(SqliteStore& store, std::size_t most) {
+  std::vector<Json> all;
+  auto* rows = TRY(store.database().cached("SELECT content FROM receipt ORDER BY id DESC LIMIT ?"));
+  TRY(rows->bind(1, static_cast<std::int64_t>(most)));
+  while (TRY(rows->step()))
+    all.push_back(Json::parse(rows->bytes(0), nullptr, false));
+  rows->reset();
+  return all;
+}
+
+Result<std::vector<Waiting>> waiting(SqliteStore& store) {
+  std::vector<Waiting> all;
+  auto* rows =
+      TRY(store.database().cached("SELECT branch, commit_id, code, message, since_ms FROM "
+                                  "set_aside ORDER BY branch, since_ms"));
+  while (TRY(rows->step())) {
+    all.push_back({std::string{rows->bytes(0)},
+                   to_hex(rows->bytes(1)),
+                   std::string{rows->bytes(2)},
+                   read_message(rows->bytes(3)),
+                   static_cast<std::uint64_t>(rows->int64(4))});
+  }
+  rows->reset();
+  return all;
+}
+
+}  // namespace guantong

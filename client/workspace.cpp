@@ -1,0 +1,151 @@
+#include "client/workspace.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "client/config.h"
+#include "client/crypto/device_key.h"
+#include "client/git/git_history.h"
+#include "client/git/repository.h"
+#include "client/rules/rules.h"
+#include "client/sqlite/database.h"
+#include "client/sqlite/sqlite_store.h"
+#include "sync/base/error.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/schema.h"
+#include "sync/ssh_signature.h"
+
+namespace guantong {
+namespace {
+
+Result<void> make_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  if (error) return fail(Errc::io, "cannot make the folder {}: {}", path.string(), error.message());
+  return {};
+}
+
+std::filesystem::path key_path(const std::filesystem::path& root) {
+  return root / "keys" / "device.key";
+}
+
+}  // namespace
+
+std::uint64_t now_ms() {
+  using namespace std::chrono;
+  const auto since = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  return since < 0 ? 0 : static_cast<std::uint64_t>(since);
+}
+
+Result<WorkLock> WorkLock::take(const std::filesystem::path& workspace) {
+  const auto path = workspace / "lock";
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0)
+    return fail(Errc::io, "cannot open {}: {}", path.string(), std::strerror(errno));
+  WorkLock lock{descriptor};
+  // The kernel lets go of it when the process ends, however it ends.
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    return fail(Errc::busy, "another Guantong is syncing this workspace");
+  }
+  return lock;
+}
+
+WorkLock::~WorkLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<Workspace> Workspace::assemble(const std::filesystem::path& root,
+                                      Config config,
+                                      DeviceKey key,
+                                      Repository repository) {
+  Workspace workspace;
+  workspace.root_ = root;
+  workspace.config_ = std::move(config);
+  workspace.signer_ = std::make_unique<KeySigner>(std::move(key));
+  workspace.history_ = std::make_unique<GitHistory>(std::move(repository));
+  TRY(workspace.reopen());
+  return workspace;
+}
+
+Result<void> Workspace::reopen() {
+  store_.reset();
+  store_ = TRY(SqliteStore::open(replica_path(), Schema::built_in()));
+  return {};
+}
+
+Result<Workspace> Workspace::open(const std::filesystem::path& root) {
+  auto config = Config::load(root / "config.toml");
+  if (!config && config.error().code == Errc::not_found) {
+    return fail(Errc::not_found,
+                "there is no workspace at {}; make one with \"guantong init\" or \"guantong "
+                "join\", or name another with --workspace",
+                root.string());
+  }
+  auto loaded = TRY(std::move(config));
+  auto key =
+      TRY(in_context(DeviceKey::load(key_path(root)), "this workspace's key cannot be used"));
+  auto repository = TRY(in_context(Repository::open(root / "history.git"),
+                                   "this workspace's history cannot be opened"));
+  return assemble(root, std::move(loaded), std::move(key), std::move(repository));
+}
+
+Result<Workspace> Workspace::create(const std::filesystem::path& root, Config config) {
+  if (std::filesystem::exists(root / "config.toml")) {
+    return fail(
+        Errc::conflict, "there is a workspace at {} already; it was not touched", root.string());
+  }
+  TRY(make_folder(root));
+  TRY(make_folder(root / "keys"));
+  auto key = TRY(DeviceKey::generate());
+  TRY(key.save(key_path(root)));
+  auto repository = TRY(Repository::create(root / "history.git"));
+  return assemble(root, std::move(config), std::move(key), std::move(repository));
+}
+
+DeviceId Workspace::device() const {
+  return device_id(signer_->public_key());
+}
+
+Member Workspace::self() const {
+  return {signer_->public_key(),
+          config_.site,
+          config_.site_name,
+          config_.site_kind,
+          config_.person_id,
+          config_.person,
+          config_.email};
+}
+
+Result<std::unique_ptr<Session>> Session::begin(SqliteStore& store) {
+  auto transaction = TRY(Transaction::begin(store.database()));
+  TRY(store.refresh());
+  auto members = TRY(store.load_members());
+  return std::unique_ptr<Session>{new Session{store, std::move(transaction), std::move(members)}};
+}
+
+Result<void> Session::settle() {
+  const auto touched = TRY(merger().publish());
+  TRY(store_.flush());
+  return check_rules(*this, touched);
+}
+
+Result<void> Session::commit() {
+  TRY(settle());
+  return transaction_.commit();
+}
+
+}  // namespace guantong

@@ -1,0 +1,131 @@
+// One teacher's workspace: the folder with config.toml, replica.sqlite, history.git and keys.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "client/config.h"
+#include "client/crypto/device_key.h"
+#include "client/git/git_history.h"
+#include "client/sqlite/database.h"
+#include "client/sqlite/sqlite_store.h"
+#include "sync/applier.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/history.h"
+#include "sync/members.h"
+#include "sync/schema.h"
+
+namespace guantong {
+
+/// Milliseconds since 1970, UTC.
+std::uint64_t now_ms();
+
+class KeySigner final : public Signer {
+public:
+  explicit KeySigner(DeviceKey key) : key_{std::move(key)} {}
+  PublicKey public_key() const override { return key_.public_key(); }
+  std::string sign(std::string_view message) const override { return key_.sign(message); }
+
+private:
+  DeviceKey key_;
+};
+
+/// Keeps other processes from sealing and syncing in this workspace; released when it goes.
+class WorkLock {
+public:
+  /// Fails with `busy` when another process holds it.
+  static Result<WorkLock> take(const std::filesystem::path& workspace);
+  WorkLock(WorkLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+  WorkLock& operator=(WorkLock&&) = delete;
+  WorkLock(const WorkLock&) = delete;
+  WorkLock& operator=(const WorkLock&) = delete;
+  ~WorkLock();
+
+private:
+  explicit WorkLock(int descriptor) : descriptor_{descriptor} {}
+  int descriptor_;
+};
+
+class Workspace {
+public:
+  /// Opens the workspace at `root`. Fails with `not_found` when there is none, `corrupt` when a
+  /// part is missing or damaged, `too_new` when a later program made it.
+  static Result<Workspace> open(const std::filesystem::path& root);
+
+  /// Lays a new workspace out at `root`: folders, a new key, an empty history and replica. Fails
+  /// with `conflict` when there is something already.
+  static Result<Workspace> create(const std::filesystem::path& root, Config config);
+
+  const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path replica_path() const { return root_ / "replica.sqlite"; }
+  Config& config() { return config_; }
+  const Config& config() const { return config_; }
+  Result<void> save_config() const { return config_.save(root_ / "config.toml"); }
+
+  SqliteStore& store() { return *store_; }
+  GitHistory& history() { return *history_; }
+  const Signer& signer() const { return *signer_; }
+  const Schema& schema() const { return store_->schema(); }
+  DeviceId device() const;
+  /// This person as a member of a request or a founding.
+  Member self() const;
+
+  /// Closes the replica, for its file to be replaced, and opens it again.
+  void close() { store_.reset(); }
+  Result<void> reopen();
+
+private:
+  Workspace() = default;
+  static Result<Workspace> assemble(const std::filesystem::path& root,
+                                    Config config,
+                                    DeviceKey key,
+                                    Repository repository);
+
+  std::filesystem::path root_;
+  Config config_;
+  std::unique_ptr<KeySigner> signer_;
+  std::unique_ptr<GitHistory> history_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+/// One transaction on the replica, with the membership as it stands and everything that merging
+/// needs. What is not committed has not happened.
+class Session {
+public:
+  static Result<std::unique_ptr<Session>> begin(SqliteStore& store);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  Session(Session&&) = delete;
+  Session& operator=(Session&&) = delete;
+  ~Session() = default;
+
+  SqliteStore& store() { return store_; }
+  Members& members() { return members_; }
+  Applier& applier() { return applier_; }
+  Merger& merger() { return applier_.merger(); }
+  /// Null when this program does not know the type.
+  const RecordType* schema_type(std::uint32_t number) const { return store_.schema().type(number); }
+
+  /// Merges what was taken and checks the rules on what it touched.
+  Result<void> settle();
+  /// Settles, and makes it durable.
+  Result<void> commit();
+
+private:
+  Session(SqliteStore& store, Transaction transaction, Members members)
+      : store_{store},
+        transaction_{std::move(transaction)},
+        members_{std::move(members)},
+        applier_{store, store.schema(), members_} {}
+
+  SqliteStore& store_;
+  Transaction transaction_;
+  Members members_;
+  Applier applier_;
+};
+
+}  // namespace guantong
