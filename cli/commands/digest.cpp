@@ -1,0 +1,51 @@
+// guantong digest: one value for the merged plan.
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/commands/commands.h"
+#include "cli/context.h"
+#include "cli/language.h"
+#include "client/audit.h"
+#include "client/workspace.h"
+#include "sync/base/bytes.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/schema.h"
+
+namespace guantong {
+namespace {
+
+struct DigestOptions {
+  std::string space = "plan";
+};
+
+Result<Ending> run_digest(Context& context, const DigestOptions& options) {
+  auto workspace = TRY(open_workspace(context));
+  const auto digest =
+      TRY(plan_digest(workspace, options.space == "school" ? Space::school : Space::plan));
+  const auto level = to_hex(workspace.schema().level().raw());
+  if (context.json) {
+    print(context, Json{{"space", options.space}, {"digest", digest}, {"schema_level", level}});
+  } else {
+    context.out << digest << '\n';
+    remark(context, message("at schema level {}", level));
+  }
+  return Ending::done;
+}
+
+}  // namespace
+
+void add_digest(CLI::App& app, Task& chosen) {
+  auto options = std::make_shared<DigestOptions>();
+  Command command{
+      app,
+      "digest",
+      tr("Print one value for the merged plan: equal at every site with the same history")};
+  command.one_of("--space", options->space, tr("plan or school"), {"plan", "school"});
+  command.examples("  guantong digest");
+  command.runs(chosen, [options](Context& context) { return run_digest(context, *options); });
+}
+
+}  // namespace guantong

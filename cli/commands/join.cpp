@@ -1,0 +1,109 @@
+// guantong join: follow a consortium and ask to be admitted.
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "cli/command.h"
+#include "cli/commands/commands.h"
+#include "cli/context.h"
+#include "cli/language.h"
+#include "cli/output.h"
+#include "client/config.h"
+#include "client/membership.h"
+#include "client/syncing.h"
+#include "client/workspace.h"
+#include "sync/base/bytes.h"
+#include "sync/base/error.h"
+#include "sync/base/result.h"
+
+namespace guantong {
+namespace {
+
+struct JoinOptions {
+  std::string remote;
+  std::string consortium;
+  Founder who;
+};
+
+Result<Ending> run_join(Context& context, const JoinOptions& options) {
+  const auto raw = from_hex(options.consortium);
+  const auto consortium = raw ? ConsortiumId::from(*raw) : std::nullopt;
+  if (!consortium)
+    return fail(
+        Errc::invalid, "\"{}\" is no consortium's id: 64 hexadecimal digits", options.consortium);
+  auto workspace = TRY(join(context.workspace, remote_address(options.remote), *consortium, options.who));
+  const auto request = TRY(own_request(workspace));
+  const auto code = request_code(request);
+  const auto synced = sync_with(workspace, "origin", {false, progress_of(context)});
+  if (!synced && synced.error().code != Errc::offline) return synced.error();
+  const bool reached = synced.has_value();
+  const bool found_plan = reached && synced->received.batches() > 0;
+  if (reached && !found_plan)
+    return fail(Errc::denied,
+                "the remote holds no plan of this consortium; check the id and the address, then "
+                "\"guantong sync\"");
+  if (context.json) {
+    print(context,
+          Json{{"code", code},
+               {"request", request_text(request, workspace.signer())},
+               {"reached", reached},
+               {"workspace", workspace.root().string()}});
+    return Ending::done;
+  }
+  context.out << code << '\n';
+  if (reached) {
+    remark(context,
+           message("The plan is here to read. Read the code above to a coordinator of {}, or to "
+                   "the lead site: guantong admit {}",
+                   options.who.site,
+                   code));
+  } else {
+    remark(context,
+           message("The remote cannot be reached now. Give a coordinator this whole line instead, "
+                   "or run \"guantong sync\" later:"));
+    context.err << request_text(request, workspace.signer()) << '\n';
+  }
+  return Ending::done;
+}
+
+}  // namespace
+
+void add_join(CLI::App& app, Task& chosen) {
+  auto options = std::make_shared<JoinOptions>();
+  Command command{
+      app,
+      "join",
+      tr("Follow a consortium: read at once, and ask to be admitted; prints a request code")};
+  command.text(
+      "remote", options->remote, tr("A path or the address of a Git repository"), Needed::yes);
+  command.text("--consortium",
+               options->consortium,
+               tr("The id that \"guantong init\" printed"),
+               Needed::yes,
+               "ID");
+  command.text("--site",
+               options->who.site,
+               tr("The site's short name: a-z, 0-9 and -"),
+               Needed::yes,
+               "SLUG");
+  command.text("--site-name",
+               options->who.site_name,
+               tr("The organisation's full name"),
+               Needed::no,
+               tr("NAME"));
+  command.text("--kind",
+               options->who.site_kind,
+               tr("highschool, vocational, university, foreign, enterprise, authority or other"),
+               Needed::no,
+               "KIND");
+  command.text("--person", options->who.person, tr("Your name"), Needed::yes, tr("NAME"));
+  command.text("--email", options->who.email, tr("Your e-mail address"), Needed::yes, "ADDR");
+  command.examples(
+      "  guantong join /media/usb/plan.git --consortium 3f2a… --site bstu --site-name 北京科技大学 "
+      "--kind university --person 曾示二 --email zeng@example.org");
+  command.runs(chosen, [options](Context& context) { return run_join(context, *options); });
+}
+
+}  // namespace guantong

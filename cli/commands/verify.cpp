@@ -1,0 +1,59 @@
+// guantong verify: everything here follows from the signed history.
+#include <ostream>
+
+#include "cli/command.h"
+#include "cli/commands/commands.h"
+#include "cli/context.h"
+#include "cli/language.h"
+#include "client/audit.h"
+#include "client/text.h"
+#include "client/workspace.h"
+#include "sync/base/result.h"
+
+namespace guantong {
+namespace {
+
+Result<Ending> run_verify(Context& context) {
+  auto workspace = TRY(open_workspace(context));
+  const auto verification = TRY(verify(workspace, progress_of(context)));
+  if (context.json) {
+    Json flaws = Json::array();
+    for (const auto& flaw : verification.flaws)
+      flaws.push_back({{"where", flaw.where}, {"what", say(flaw.what)}});
+    print(context,
+          Json{{"ok", verification.flaws.empty()},
+               {"commits", verification.commits},
+               {"changes", verification.changes},
+               {"records", verification.records},
+               {"digest", verification.digest},
+               {"flaws", flaws}});
+  } else {
+    for (const auto& flaw : verification.flaws)
+      context.out << printable(flaw.where) << (language() == Language::zh ? "：" : ": ")
+                  << printable(say(flaw.what)) << '\n';
+    print(context,
+          message("Checked: {} commits, {} changes, {} records",
+                  verification.commits,
+                  verification.changes,
+                  verification.records));
+    print(context,
+          verification.flaws.empty()
+              ? message("Every signature, digest and right holds, and the replica is what the "
+                        "history gives.")
+              : message("{} flaws; nothing was changed", verification.flaws.size()));
+  }
+  return verification.flaws.empty() ? Ending::done : Ending::broken;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Task& chosen) {
+  Command command{app,
+                  "verify",
+                  tr("Check every signature, digest and right from the founding on, and the "
+                     "replica against the history")};
+  command.examples("  guantong verify");
+  command.runs(chosen, run_verify);
+}
+
+}  // namespace guantong

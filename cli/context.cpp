@@ -1,0 +1,82 @@
+#include "cli/context.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/language.h"
+#include "client/audit.h"
+#include "client/reading.h"
+#include "client/workspace.h"
+#include "sync/base/message.h"
+#include "sync/base/result.h"
+#include "sync/exchange.h"
+
+namespace guantong {
+
+Result<Workspace> open_workspace(Context& context) {
+  std::error_code ignored;  // A workspace that is not there is reported by open.
+  const bool lost = !std::filesystem::exists(context.workspace / "replica.sqlite", ignored);
+  auto workspace = TRY(Workspace::open(context.workspace));
+  const auto branches = TRY(workspace.history().branches());
+  if (workspace.store().needs_rebuild() || (lost && !branches.empty())) {
+    remark(context, message("The replica is made anew from the history."));
+    TRY(rebuild(workspace, progress_of(context)));
+  }
+  return workspace;
+}
+
+void print(Context& context, const Json& json) {
+  context.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+void print(Context& context, const Message& message) {
+  context.out << say(message) << '\n';
+}
+
+void remark(Context& context, const Message& message) {
+  context.err << say(message) << '\n';
+}
+
+Progress progress_of(Context& context) {
+  using Clock = std::chrono::steady_clock;
+  if (!context.terminal) return {};
+  const auto begun = Clock::now();
+  auto shown = std::make_shared<Clock::time_point>(begun);
+  return [&context, begun, shown](std::uint64_t done, std::uint64_t all) {
+    const auto now = Clock::now();
+    if (now - begun < std::chrono::seconds{1} || now - *shown < std::chrono::milliseconds{200})
+      return;
+    *shown = now;
+    context.err << '\r' << tr("{} of {} batches", done, all) << std::flush;
+    if (done + 1 >= all) context.err << '\n';
+  };
+}
+
+std::string shown_time(std::uint64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm parts{};
+  if (localtime_r(&seconds, &parts) == nullptr) return "?";
+  std::array<char, 32> text{};
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
+  return {text.data(), size};
+}
+
+std::string join_words(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words)
+    all += (all.empty() ? "" : language() == Language::zh ? "、" : ", ") + word;
+  return all;
+}
+
+}  // namespace guantong
