@@ -1,0 +1,207 @@
+#include "tests/support/schools.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "cli/context.h"
+#include "cli/run.h"
+#include "client/config.h"
+#include "client/git/git_library.h"
+#include "client/git/repository.h"
+#include "sync/base/bytes.h"
+
+namespace guantong::test {
+namespace {
+
+constexpr std::initializer_list<std::string_view> everybody{"bitc", "thuhs", "bstu"};
+
+struct Person {
+  const char *site, *site_name, *kind, *name;
+};
+constexpr Person people[] = {{"bitc", "北京信息职业技术学院", "vocational", "单示一"},
+                             {"thuhs", "清华大学附属中学", "highschool", "王示五"},
+                             {"bstu", "北京科技大学（演示）", "university", "翟示六"}};
+
+const Person& person_of(std::string_view site) {
+  return *std::ranges::find(people, site, &Person::site);
+}
+
+void must(const Run& run, std::string_view what) {
+  ASSERT_TRUE(run.code == 0 || run.code == 1) << what << "\n" << run.out << run.err;
+}
+
+/// The founding, the demonstration data and the admissions, in `folder`.
+void make_base(const std::filesystem::path& folder) {
+  static const GitLibrary git;
+  const auto at = [&](std::string_view school, const std::vector<std::string>& arguments) {
+    const auto run = run_guantong(folder / school, arguments);
+    must(run, arguments.front());
+    return run;
+  };
+  const auto remote = (folder / "plan.git").string();
+  ASSERT_TRUE(create_bare(remote));
+  const auto& lead = person_of("bitc");
+  at("bitc",
+     {"init",
+      "--consortium",
+      "贯通示范联合体",
+      "--site",
+      lead.site,
+      "--site-name",
+      lead.site_name,
+      "--kind",
+      lead.kind,
+      "--person",
+      lead.name,
+      "--email",
+      "b01@example.invalid"});
+  const std::string data = GUANTONG_DATA_DIR "/demo/";
+  for (const auto* file : {"orgs",
+                           "majors",
+                           "plans",
+                           "stages",
+                           "plan_sections",
+                           "courses",
+                           "course_standards",
+                           "duties",
+                           "seminars",
+                           "seminar_attendance",
+                           "problems"})
+    at("bitc", {"import", "csv", data + file + ".csv"});
+  at("bitc", {"import", "csv", data + "course_prereqs.csv", "--set", "plan=PLAN-BD-2027"});
+  at("bitc", {"remote", "add", "origin", remote});
+  at("bitc", {"sync"});
+}
+
+void admit(const std::filesystem::path& folder,
+           std::string_view school,
+           std::string_view site,
+           std::string_view level) {
+  const auto& who = person_of(site);
+  const auto config = Config::load(folder / "bitc" / "config.toml");
+  ASSERT_TRUE(config);
+  const auto joined = run_guantong(folder / school,
+                                   {"--json",
+                                    "join",
+                                    (folder / "plan.git").string(),
+                                    "--consortium",
+                                    to_hex(config->consortium.raw()),
+                                    "--site",
+                                    who.site,
+                                    "--site-name",
+                                    who.site_name,
+                                    "--kind",
+                                    who.kind,
+                                    "--person",
+                                    who.name,
+                                    "--email",
+                                    std::string{school} + "@example.invalid"});
+  must(joined, "join");
+  must(run_guantong(folder / "bitc",
+                    {"admit", joined.json().value("code", ""), "--role", std::string{level}}),
+       "admit");
+  must(run_guantong(folder / "bitc", {"sync"}), "sync");
+  must(run_guantong(folder / school, {"sync"}), "sync");
+}
+
+}  // namespace
+
+Run run_guantong(const std::filesystem::path& workspace,
+                 const std::vector<std::string>& arguments) {
+  static const GitLibrary git;
+  std::ostringstream out;
+  std::ostringstream err;
+  Context context{out, err, {}, false, false, 100};
+  std::vector<std::string> all{"--workspace", workspace.string(), "--lang", "en"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  const int code = run(all, context);
+  return {code, out.str(), err.str()};
+}
+
+Schools::Schools() {
+  static const TempDir base;
+  static const bool made = [] {
+    make_base(base.path());
+    admit(base.path(), "thuhs", "thuhs", "coordinator");
+    admit(base.path(), "bstu", "bstu", "coordinator");
+    return true;
+  }();
+  static_cast<void>(made);
+  copy(base.path());
+  sync_all();
+}
+
+Schools::Schools(const Schools& other) {
+  copy(other.folder_.path());
+}
+
+void Schools::copy(const std::filesystem::path& from) {
+  for (const auto& entry : std::filesystem::directory_iterator{from})
+    std::filesystem::copy(entry.path(),
+                          folder_.path() / entry.path().filename(),
+                          std::filesystem::copy_options::recursive);
+  for (const auto school : everybody) {
+    auto config = Config::load(workspace(school) / "config.toml");
+    if (!config) throw std::runtime_error{"the base of the schools was not made"};
+    config->remotes["origin"] = {remote().string()};
+    EXPECT_TRUE(config->save(workspace(school) / "config.toml"));
+  }
+}
+
+Run Schools::at(std::string_view school, const std::vector<std::string>& arguments) const {
+  return run_guantong(workspace(school), arguments);
+}
+
+Json Schools::ask(std::string_view school, std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), "--json");
+  const auto run = at(school, arguments);
+  EXPECT_TRUE(run.code == 0 || run.code == 1) << arguments[1] << "\n" << run.out << run.err;
+  return run.json();
+}
+
+void Schools::act(std::string_view school, const std::vector<std::string>& arguments) const {
+  must(at(school, arguments), arguments.front());
+}
+
+void Schools::add_computer(std::string_view school,
+                           std::string_view site,
+                           std::string_view level) const {
+  admit(folder_.path(), school, site, level);
+}
+
+void Schools::sync(std::initializer_list<std::string_view> schools) const {
+  for (const auto school : schools)
+    act(school, {"sync"});
+}
+
+void Schools::sync_all() const {
+  sync(everybody);
+  sync(everybody);
+}
+
+std::string Schools::digest(std::string_view school) const {
+  return ask(school, {"digest"}).value("digest", "");
+}
+
+void Schools::expect_agreement() const {
+  EXPECT_NE(digest("bitc"), "");
+  EXPECT_EQ(digest("thuhs"), digest("bitc"));
+  EXPECT_EQ(digest("bstu"), digest("bitc"));
+}
+
+std::string Schools::consortium() const {
+  const auto config = Config::load(workspace("bitc") / "config.toml");
+  return config ? to_hex(config->consortium.raw()) : "";
+}
+
+}  // namespace guantong::test

@@ -1,0 +1,68 @@
+// Three schools, each with a workspace of its own, and a Git repository between them; driven
+// through run(), as a person would through the command line.
+#pragma once
+
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/reading.h"
+#include "tests/support/temp_dir.h"
+
+namespace guantong::test {
+
+struct Run {
+  int code = 0;
+  std::string out, err;
+
+  /// The document on stdout; a null one where there is none.
+  Json json() const { return Json::parse(out, nullptr, false); }
+};
+
+/// Runs the program in `workspace`, in English.
+Run run_guantong(const std::filesystem::path& workspace, const std::vector<std::string>& arguments);
+
+class Schools {
+public:
+  /// Founds bitc (the lead), admits thuhs and bstu as coordinators, imports the demonstration data
+  /// at bitc, and syncs: all three hold the same plan. Made once, then copied.
+  Schools();
+  /// The same schools, in the same state, in folders of their own.
+  Schools(const Schools& other);
+  Schools& operator=(const Schools&) = delete;
+  Schools(Schools&&) = delete;
+  Schools& operator=(Schools&&) = delete;
+  ~Schools() = default;
+
+  std::filesystem::path workspace(std::string_view school) const { return folder_.path() / school; }
+  std::filesystem::path remote() const { return folder_.path() / "plan.git"; }
+
+  Run at(std::string_view school, const std::vector<std::string>& arguments) const;
+  /// The same with --json, as a document.
+  Json ask(std::string_view school, std::vector<std::string> arguments) const;
+  /// Runs a command that must succeed (exit code 0 or 1); a failure of the test otherwise.
+  void act(std::string_view school, const std::vector<std::string>& arguments) const;
+
+  /// A further computer of a site, admitted and synced.
+  void add_computer(std::string_view school,
+                    std::string_view site,
+                    std::string_view level = "coordinator") const;
+
+  void sync(std::initializer_list<std::string_view> schools) const;
+  /// Two rounds: what each has reaches everybody.
+  void sync_all() const;
+  std::string digest(std::string_view school) const;
+  /// Expects one digest everywhere.
+  void expect_agreement() const;
+
+  std::string consortium() const;
+
+private:
+  void copy(const std::filesystem::path& from);
+
+  TempDir folder_;
+};
+
+}  // namespace guantong::test

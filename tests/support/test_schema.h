@@ -1,0 +1,29 @@
+// A schema made at run time: record types with every rule that `draw_world` writes by.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sync/base/result.h"
+#include "sync/schema.h"
+#include "tests/support/oracle.h"
+
+namespace guantong::test {
+
+/// In the types whose owner can be named, the field that names it: set once, a reference to an org.
+inline constexpr Slot owner_slot = 21;
+
+/// Reads a file of annotated messages from a FileDescriptorProto in protobuf's text format: the
+/// messages' options stand as [guantong.v1.record], the fields' as [guantong.v1.field], the enum
+/// values' as [guantong.v1.choice]. The built-in organisations are among its types.
+/// Fails with `invalid` when the text is no file, and as `Schema::from` does.
+Result<Schema> schema_from_text(std::string_view file);
+
+/// The types of `type_for`, and the built-in organisations.
+const Schema& test_schema();
+
+/// The type with the slots of `every_rule(writes)`: field n is slot n. Both references may refer to
+/// any type. A STATE's numbers are in another order than its caution.
+const RecordType& type_for(Decides writes, bool owner_named);
+
+}  // namespace guantong::test
