@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/describe.h"
+#include "client/rules/rules.h"
 #include "client/text.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
@@ -128,6 +129,14 @@ Result<SealCount> finish(Workspace& workspace) {
   const auto filed = TRY(session->store().batch_by_commit(arrived.commit));
   if (!filed) TRY(session->applier().adopt(arrived, now_ms()));
   TRY(session->store().remove_meta(reserved));
+  TRY(session->settle());
+  // A change that is not sealed has seen everything here; sealed, it has seen what it builds on.
+  std::vector<RecordNo> records;
+  for (const auto& key : arrived.batch.records) {
+    const auto record = TRY(session->store().intern_record(key));
+    records.push_back(record);
+  }
+  TRY(check_rules(*session, records));
   TRY(session->commit());
   return SealCount{1, arrived.batch.changes.size()};
 }

@@ -117,7 +117,11 @@ Result<std::vector<std::string>> rolled_back(SqliteStore& store,
       continue;
     }
     const auto batch = TRY(store.batch_by_commit(offer->second));
-    if (batch && batch->number < number) shorter.push_back(branch);
+    if (!batch) continue;
+    const auto tip = TRY(store.tip(batch->stream));
+    const auto name = read_branch_name(branch);
+    const bool same_stream = name && name->device == tip.device;
+    if (!same_stream || batch->number < number) shorter.push_back(branch);
   }
   return shorter;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,7 @@ public:
         add(dot);
     }
     TRY(add_life_of(change.record));
+    TRY(add_originals_of(change));
     if (change.action == Action::archive) TRY(add_uses_of(change.record));
     return add_targets_of(change);
   }
@@ -59,6 +61,26 @@ private:
       add(creation.dot);
     if (const auto* life = state->find(life_cycle)) {
       for (const auto& head : life->heads)
+        add(head);
+    }
+    return {};
+  }
+
+  /// A translation (a field x_en beside x_zh) builds on the original that its author had before them,
+  /// or nobody could tell later whether it is older.
+  Result<void> add_originals_of(const Change& change) {
+    const auto key = TRY(store_.record_key(change.record));
+    const auto* type = schema_.type(key.type);
+    if (type == nullptr) return {};
+    const auto values = TRY(read_fields(*type, change));
+    const auto* state = TRY(merger_.state(change.record));
+    for (const auto& [slot, value] : values.slots) {
+      const auto& name = type->field(slot)->name;
+      if (!name.ends_with("_en")) continue;
+      const auto* original = type->field(std::string_view{name.substr(0, name.size() - 2) + "zh"});
+      const auto* heads = original == nullptr ? nullptr : state->find(original->slot);
+      if (heads == nullptr) continue;
+      for (const auto& head : heads->heads)
         add(head);
     }
     return {};

@@ -299,7 +299,9 @@ Result<std::vector<RecordNo>> SqliteStore::marked(std::uint8_t marks) {
 }
 
 Result<std::vector<RecordNo>> SqliteStore::in_conflict() {
-  return marked(mark_conflict);
+  // Heads that were joined by themselves are in conflict again when another site decides what lies
+  // below them.
+  return marked(mark_conflict | mark_joined);
 }
 
 Result<StreamNo> SqliteStore::intern_stream(const DeviceId& device, Space space) {
