@@ -97,7 +97,7 @@ TEST(Faults, WrongInputIsRefusedInWordsAndChangesNothing) {
       {{"resolve", "course:B02015.credits", "--take", "1", "--why", "x"}, "not in conflict"},
       {{"accept", "ffffffff"}, "no proposal"},
       {{"admit", "0000-0000"}, "no request"},
-      {{"--nonsense"}, "nonsense"},
+      {{"status", "--nonsense"}, "nonsense"},
   };
   for (const auto& [arguments, words] : cases) {
     const auto run = schools.at("bitc", arguments);

@@ -196,7 +196,8 @@ Result<std::vector<RecordNo>> MemoryStore::in_conflict() {
   std::vector<RecordNo> found;
   for (const auto& [record, bytes] : states_) {
     const auto state = TRY(decode_state(bytes));
-    if (std::ranges::any_of(state.slots, &SlotState::conflict)) found.push_back(record);
+    const auto differs = [](const SlotState& slot) { return slot.conflict || slot.joined; };
+    if (std::ranges::any_of(state.slots, differs)) found.push_back(record);
   }
   return found;
 }

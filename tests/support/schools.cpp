@@ -1,6 +1,7 @@
 #include "tests/support/schools.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -23,7 +24,7 @@
 namespace guantong::test {
 namespace {
 
-constexpr std::initializer_list<std::string_view> everybody{"bitc", "thuhs", "bstu"};
+constexpr std::array<std::string_view, 3> everybody{"bitc", "thuhs", "bstu"};
 
 struct Person {
   const char *site, *site_name, *kind, *name;
@@ -185,8 +186,10 @@ void Schools::sync(std::initializer_list<std::string_view> schools) const {
 }
 
 void Schools::sync_all() const {
-  sync(everybody);
-  sync(everybody);
+  for (int round = 0; round < 2; ++round) {
+    for (const auto school : everybody)
+      act(school, {"sync"});
+  }
 }
 
 std::string Schools::digest(std::string_view school) const {
