@@ -91,6 +91,19 @@ void choose_language(std::span<const std::string> arguments) {
   use_language(chosen);
 }
 
+/// The words that the help texts are made with.
+void translate_help(CLI::App& app) {
+  auto formatter = app.get_formatter();
+  formatter->label("Usage", tr("Usage"));
+  formatter->label("Positionals", tr("Arguments"));
+  formatter->label("Options", tr("Options"));
+  formatter->label("Subcommands", tr("Commands"));
+  formatter->label("OPTIONS", tr("OPTIONS"));
+  formatter->label("SUBCOMMAND", tr("COMMAND"));
+  formatter->label("REQUIRED", tr("(required)"));
+  app.set_help_flag("-h,--help", tr("Print this help and exit"));
+}
+
 std::filesystem::path default_workspace() {
   if (const char* named = std::getenv("GUANTONG_WORKSPACE"); named != nullptr && *named != '\0')
     return named;
@@ -106,6 +119,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   choose_language(arguments);
   CLI::App app{tr("One plan for several schools, edited offline and merged every night"),
                "guantong"};
+  translate_help(app);
   app.require_subcommand(1);
   app.fallthrough();
   app.set_version_flag("--version", "guantong " GUANTONG_VERSION);
@@ -115,7 +129,7 @@ int run(std::span<const std::string> arguments, Context& context) {
       ->type_name(tr("DIR"))
       ->envname("GUANTONG_WORKSPACE");
   app.add_option("--lang", language, tr("zh or en"))
-      ->check(CLI::IsMember({"zh", "en"}))
+      ->take_last()->check(CLI::IsMember({"zh", "en"}))
       ->type_name("");
   app.add_flag("--json", context.json, tr("Print one JSON document"));
   app.footer(tr(
