@@ -23,6 +23,7 @@
 #include "sync/commit.h"
 #include "sync/members.h"
 #include "sync/merger.h"
+#include "sync/read_change.h"
 #include "sync/schema.h"
 #include "sync/ssh_signature.h"
 
@@ -60,7 +61,7 @@ bool touches(const RecordType& type, const ReadChange& read, Slot slot) {
   const auto names = [&](const std::vector<Version>& versions) {
     return std::ranges::find(versions, slot, &Version::slot) != versions.end();
   };
-  return slots_of(type, read).contains(slot) || names(read.change.declines) ||
+  return is_version_of(type, read, slot) || names(read.change.declines) ||
          names(read.change.withdraws);
 }
 

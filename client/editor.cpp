@@ -4,10 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
-#include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,14 +13,12 @@
 #include <fmt/format.h>
 
 #include "client/crypto/device_key.h"
-#include "client/describe.h"
+#include "client/decisions.h"
+#include "client/field_edit.h"
 #include "client/reading.h"
-#include "client/sealing.h"
 #include "client/text.h"
 #include "client/workspace.h"
-#include "sync/base/bytes.h"
 #include "sync/base/error.h"
-#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/members.h"
@@ -37,7 +32,6 @@ namespace guantong {
 namespace {
 
 constexpr std::size_t why_characters = 1'000;
-constexpr std::size_t short_id = 8;
 
 /// A random id whose first bits are the time, so that new records lie together (RFC 9562, UUIDv7).
 RecordId time_ordered_id(std::uint64_t ms) {
@@ -50,30 +44,6 @@ RecordId time_ordered_id(std::uint64_t ms) {
   return id;
 }
 
-/// Names one version of one slot of a record, the same at every site.
-Result<std::string> short_name(Session& session,
-                               RecordNo record,
-                               Slot slot,
-                               const std::vector<Dot>& dots) {
-  const auto key = TRY(session.store().record_key(record));
-  std::vector<std::string> names;
-  for (const auto& dot : dots) {
-    const auto tip = TRY(session.store().tip(dot.stream));
-    names.push_back(std::string{tip.device.raw()} + std::to_string(dot.n));
-  }
-  std::ranges::sort(names);
-  std::string text = fmt::format("{} {} ", key.type, slot) + std::string{key.id.raw()};
-  for (const auto& name : names)
-    text += name;
-  return to_hex(blake2b_128(text).raw()).substr(0, short_id);
-}
-
-bool waits_for_answer(const Proposal& proposal) {
-  const unsigned outcomes = proposal.outcomes;
-  const bool answered_once = outcomes != 0 && (outcomes & (outcomes - 1)) == 0;
-  return !answered_once && (outcomes & outcome_void) == 0;
-}
-
 Value joined(const std::map<std::uint32_t, Value>& fields) {
   Value value;
   for (const auto& [number, part] : fields)
@@ -82,36 +52,6 @@ Value joined(const std::map<std::uint32_t, Value>& fields) {
 }
 
 }  // namespace
-
-Result<FieldEdit> parse_field_edit(std::string_view argument) {
-  const auto equals = argument.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
-    return fail(Errc::invalid, "\"{}\" is not of the form FIELD=VALUE", printable(argument));
-  }
-  FieldEdit edit;
-  edit.text = argument.substr(equals + 1);
-  auto name = argument.substr(0, equals);
-  if (name.ends_with('+')) {
-    edit.kind = FieldEdit::Kind::add;
-    name.remove_suffix(1);
-  } else if (name.ends_with('-')) {
-    edit.kind = FieldEdit::Kind::remove;
-    name.remove_suffix(1);
-  } else if (edit.text.empty()) {
-    edit.kind = FieldEdit::Kind::clear;
-  }
-  edit.field = name;
-  return edit;
-}
-
-Result<std::vector<FieldEdit>> parse_field_edits(const std::vector<std::string>& arguments) {
-  std::vector<FieldEdit> edits;
-  for (const auto& argument : arguments) {
-    auto edit = TRY(parse_field_edit(argument));
-    edits.push_back(std::move(edit));
-  }
-  return edits;
-}
 
 Editor::Editor(Workspace& workspace, Session& session)
     : workspace_{workspace}, session_{session}, reading_{session.store()} {}
@@ -543,178 +483,6 @@ Result<void> Editor::act(Change change) {
   const auto dot = TRY(next_dot(Space::plan));
   change.time = TRY(next_time());
   return session_.applier().take_pending(dot, change);
-}
-
-Result<std::vector<SiteNo>> deciders_of(Session& session, RecordNo record, Slot slot) {
-  const auto key = TRY(session.store().record_key(record));
-  const auto* type = session.schema_type(key.type);
-  const auto& members = session.members();
-  std::vector<SiteNo> sites;
-  switch (type->decider_of(slot)) {
-    case Decider::lead:
-      sites.push_back(members.lead());
-      break;
-    case Decider::owner:
-    case Decider::any:
-      sites = TRY(session.merger().owners(record));
-      break;
-    case Decider::joint:
-      for (SiteNo site = 0; site < members.sites().size(); ++site) {
-        if (members.is_partner_in(site, WholePast{})) sites.push_back(site);
-      }
-      break;
-  }
-  return sites;
-}
-
-Result<std::vector<ProposalView>> proposals(Session& session) {
-  std::vector<ProposalView> views;
-  const auto records = TRY(session.store().marked(mark_proposal));
-  for (const auto record : records) {
-    const auto* found = TRY(session.merger().state(record));
-    const RecordState state = *found;
-    for (const auto& slot : state.slots) {
-      for (const auto& proposal : slot.proposals) {
-        if (!waits_for_answer(proposal)) continue;
-        // A proposed creation stands for all that came with it.
-        const auto* life = state.find(life_cycle);
-        if (slot.slot != life_cycle && life != nullptr && life->proposal(proposal.dot) != nullptr)
-          continue;
-        ProposalView view;
-        view.record = record;
-        view.slot = slot.slot;
-        view.dot = proposal.dot;
-        view.outcomes = proposal.outcomes;
-        view.id = TRY(short_name(session, record, slot.slot, {proposal.dot}));
-        const auto* read = TRY(session.merger().read(proposal.dot));
-        view.value = value_of(slot.slot, *read);
-        if (const auto members = read->values.members.find(slot.slot);
-            members != read->values.members.end()) {
-          for (const auto& member : members->second)
-            view.value += member;
-        }
-        view.based_on = TRY(session.merger().value_before(proposal.dot, slot.slot));
-        const auto outcome = TRY(session.merger().outcome(record, slot.slot));
-        view.in_force = outcome.value;
-        view.deciders = TRY(deciders_of(session, record, slot.slot));
-        views.push_back(std::move(view));
-      }
-    }
-  }
-  std::ranges::sort(views, {}, &ProposalView::id);
-  return views;
-}
-
-Result<ProposalView> find_proposal(Session& session, std::string_view id) {
-  auto all = TRY(proposals(session));
-  std::erase_if(all, [&](const ProposalView& view) { return !view.id.starts_with(id); });
-  if (id.empty() || all.empty())
-    return fail(Errc::not_found,
-                "no proposal \"{}\" waits for an answer; \"guantong proposals\" lists them",
-                printable(id));
-  if (all.size() > 1)
-    return fail(Errc::invalid, "several proposals begin with {}; give more digits", id);
-  return std::move(all.front());
-}
-
-Result<std::vector<ConflictView>> conflicts(Session& session, std::optional<RecordNo> only) {
-  std::vector<ConflictView> views;
-  const auto records = TRY(session.store().marked(mark_conflict));
-  for (const auto record : records) {
-    if (only && *only != record) continue;
-    const auto* found = TRY(session.merger().state(record));
-    const RecordState state = *found;
-    for (const auto& slot : state.slots) {
-      if (!slot.conflict) continue;
-      ConflictView view;
-      view.record = record;
-      view.slot = slot.slot;
-      view.outcome = TRY(session.merger().outcome(record, slot.slot));
-      view.id = TRY(short_name(session, record, slot.slot, view.outcome.meet));
-      view.deciders = TRY(deciders_of(session, record, slot.slot));
-      views.push_back(std::move(view));
-    }
-  }
-  return views;
-}
-
-namespace {
-
-/// Takes a change back that nobody else has seen: the record is merged again without it.
-Result<Description> forget(Session& session, const Dot& dot, const Change& change) {
-  auto text = TRY(describe(session, dot, change));
-  TRY(session.store().remove_pending(dot));
-  session.merger().forget(dot);
-  if (!change.is_act()) TRY(session.merger().refold(change.record));
-  TRY(session.commit());
-  return text;
-}
-
-/// Puts back, as a new change, what stood before a change that was sealed.
-Result<Description> revert(Workspace& workspace,
-                           Session& session,
-                           const Dot& dot,
-                           const Change& change) {
-  if (change.is_act()) return fail(Errc::denied, "an act of membership cannot be undone");
-  Editor editor{workspace, session};
-  auto text = TRY(describe(session, dot, change));
-  const auto record = TRY(editor.reading().read(change.record));
-  const auto* read = TRY(session.merger().read(dot));
-  const auto* found = TRY(session.merger().state(change.record));
-  const RecordState state = *found;
-  if (change.action == Action::create) {
-    TRY(editor.archive(record, "undo"));
-    TRY(session.commit());
-    return text;
-  }
-  if (change.action != Action::edit) {
-    TRY(change.action == Action::archive ? editor.restore(record, "undo")
-                                         : editor.archive(record, "undo"));
-    TRY(session.commit());
-    return text;
-  }
-  const auto slots = slots_of(*record.type, *read);
-  for (const auto slot : slots) {
-    const auto* now = state.find(slot);
-    const bool latest = now != nullptr && now->heads == std::vector<Dot>{dot};
-    if (!latest)
-      return fail(Errc::conflict,
-                  "{} has been changed since, or was a proposal; nothing was undone",
-                  record.name());
-  }
-  if (slots.empty())
-    return fail(Errc::conflict, "an answer to a proposal cannot be undone; set the field instead");
-  for (const auto slot : slots) {
-    auto before = TRY(session.merger().value_before(dot, slot));
-    TRY(editor.resolve(record, slot, std::move(before), "undo"));
-  }
-  TRY(session.commit());
-  return text;
-}
-
-}  // namespace
-
-Result<Description> undo(Workspace& workspace) {
-  {
-    const auto lock = TRY(WorkLock::take(workspace.root()));
-    TRY(finish_sealing(workspace));
-  }
-  auto session = TRY(Session::begin(workspace.store()));
-  std::optional<std::pair<Dot, Change>> last;
-  for (const auto space : {Space::plan, Space::school, Space::device}) {
-    const auto stream = TRY(session->store().intern_stream(workspace.device(), space));
-    auto pending = TRY(session->store().pending(stream));
-    if (pending.empty()) continue;
-    if (!last || last->second.time < pending.back().second.time) last = std::move(pending.back());
-  }
-  if (last) return forget(*session, last->first, last->second);
-  const auto stream = TRY(session->store().intern_stream(workspace.device(), Space::plan));
-  const auto tip = TRY(session->store().tip(stream));
-  if (tip.last_n == 0)
-    return fail(Errc::not_found, "this computer has written nothing that could be undone");
-  const Dot dot{stream, tip.last_n};
-  const auto change = TRY(session->store().change(dot));
-  return revert(workspace, *session, dot, change);
 }
 
 }  // namespace guantong

@@ -3,15 +3,14 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "client/describe.h"
+#include "client/decisions.h"
+#include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"
@@ -23,18 +22,6 @@
 
 namespace guantong {
 
-/// One "FIELD=VALUE", "FIELD+=MEMBER", "FIELD-=MEMBER" or "FIELD=" of a command line or a file.
-struct FieldEdit {
-  enum class Kind : std::uint8_t { set, clear, add, remove };
-  std::string field;
-  Kind kind = Kind::set;
-  std::string text;
-};
-
-/// Fails with `invalid` when there is no "=".
-Result<FieldEdit> parse_field_edit(std::string_view argument);
-Result<std::vector<FieldEdit>> parse_field_edits(const std::vector<std::string>& arguments);
-
 /// What became of an act.
 struct Saved {
   std::string record;                 ///< "course:B02015"
@@ -44,17 +31,6 @@ struct Saved {
   bool waits_for_admission = false;
 
   bool nothing() const { return written.empty() && proposed.empty(); }
-};
-
-/// A proposal, or a case "answered twice", as lists show it.
-struct ProposalView {
-  std::string id;  ///< Eight hex digits.
-  RecordNo record = 0;
-  Slot slot = 0;
-  Dot dot;
-  std::uint8_t outcomes = 0;
-  Value value, based_on, in_force;
-  std::vector<SiteNo> deciders;
 };
 
 /// Makes the changes of one session; they are kept when the session commits.
@@ -119,30 +95,5 @@ private:
   Session& session_;
   Reading reading_;
 };
-
-/// Every proposal that waits for an answer or has two.
-Result<std::vector<ProposalView>> proposals(Session& session);
-/// Fails with `not_found` or, when several begin so, `invalid`.
-Result<ProposalView> find_proposal(Session& session, std::string_view id);
-
-/// An open conflict.
-struct ConflictView {
-  std::string id;
-  RecordNo record = 0;
-  Slot slot = 0;
-  SlotOutcome outcome;
-  std::vector<SiteNo> deciders;
-};
-
-/// The open conflicts, of one record or of all.
-Result<std::vector<ConflictView>> conflicts(Session& session, std::optional<RecordNo> record);
-
-/// The sites that decide a slot of a record now.
-Result<std::vector<SiteNo>> deciders_of(Session& session, RecordNo record, Slot slot);
-
-/// Takes back this device's last act: without trace while it is not sealed, else by a change that
-/// puts back what was in force before. Returns its description. Fails with `not_found` when there
-/// is nothing to undo, `conflict` when others have built on it.
-Result<Description> undo(Workspace& workspace);
 
 }  // namespace guantong

@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "client/editor.h"
+#include "client/decisions.h"
 #include "client/git/git_history.h"
 #include "client/membership.h"
 #include "client/rules/rules.h"

@@ -74,11 +74,12 @@ Result<GrantFact> Applier::grant_for(const ArrivedBatch& arrived,
 
 Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_t now_ms) {
   const auto& batch = arrived.batch;
-  std::vector<StreamNo> streams;
+  Placed placed;
   for (const auto& device : batch.devices) {
     const auto stream = TRY(store_.intern_stream(device, batch.space));
-    streams.push_back(stream);
+    placed.streams.push_back(stream);
   }
+  const auto& streams = placed.streams;
   const auto tip = TRY(store_.tip(streams.front()));
   std::vector<StoredBatch> parents;
   for (const auto& commit : arrived.parents) {
@@ -97,7 +98,6 @@ Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_
   if (batch.previous && *batch.previous != tip.digest) {
     return fail(Errc::corrupt, "it names another batch before it than the one that is there");
   }
-  Placed placed;
   placed.ground = TRY(ground_of(store_, parents));
   placed.batch = {streams.front(),
                   batch.number,
@@ -122,14 +122,10 @@ Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_
     return fail(Errc::denied, "its author has not been admitted by anybody who may");
   }
 
-  std::vector<RecordNo> records;
   for (const auto& key : batch.records) {
     const auto record = TRY(store_.intern_record(key));
-    records.push_back(record);
+    placed.records.push_back(record);
   }
-  placed.changes = batch.changes;
-  for (auto& change : placed.changes)
-    renumber(change, streams, records);
   return placed;
 }
 
@@ -173,11 +169,20 @@ Result<void> Applier::take_act(const Dot& dot,
   return {};
 }
 
-Result<void> Applier::apply(const ArrivedBatch& arrived, std::uint64_t now_ms) {
-  auto placed = TRY(place(arrived, now_ms));
+Result<void> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
+  const auto placed = TRY(place(arrived, now_ms));
   const auto grant = TRY(grant_for(arrived, placed.batch, placed.ground));
+  const auto own = TRY(store_.pending(placed.batch.stream));
+  if (!own.empty()) {
+    return fail(
+        Errc::corrupt,
+        "it continues this computer's own stream, which holds other work that is not sealed "
+        "yet: this workspace, or a part of it, was copied or restored");
+  }
   std::vector<ReadChange> reads;
-  for (auto& change : placed.changes) {
+  reads.reserve(arrived.batch.changes.size());
+  for (auto& change : arrived.batch.changes) {
+    renumber(change, placed.streams, placed.records);
     ReadChange read{std::move(change), {}};
     if (!read.change.is_act()) {
       const auto key = TRY(store_.record_key(read.change.record));
@@ -193,14 +198,16 @@ Result<void> Applier::apply(const ArrivedBatch& arrived, std::uint64_t now_ms) {
   }
   TRY(file(placed));
   Dot dot{placed.batch.stream, placed.batch.first_n};
+  std::optional<Author> author;  // One for the whole batch, but that acts may change it.
   for (auto& read : reads) {
     const GroundPast past{placed.ground, dot};
     if (read.change.is_act()) {
       TRY(store_.put_change(dot, read.change));
       TRY(take_act(dot, read.change, arrived.batch.under ? &grant : nullptr, past, arrived.digest));
+      author.reset();
     } else {
-      const auto author = TRY(merger_.author_of(dot));
-      TRY(merger_.take(dot, std::move(read), author, past));
+      if (!author) author = TRY(merger_.author_of(dot));
+      TRY(merger_.take(dot, std::move(read), *author, past));
     }
     ++dot.n;
   }
@@ -225,24 +232,25 @@ Result<void> Applier::take_pending(const Dot& dot, const Change& change) {
 }
 
 Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
-  auto placed = TRY(place(arrived, now_ms));
+  const auto placed = TRY(place(arrived, now_ms));
   TRY(grant_for(arrived, placed.batch, placed.ground));
   TRY(file(placed));
   std::map<RecordNo, bool> refolded;
   Dot dot{placed.batch.stream, placed.batch.first_n};
-  for (auto& change : placed.changes) {
-    if (!change.is_act() && !refolded[change.record]) {
+  for (const auto& change : arrived.batch.changes) {
+    const auto record = change.is_act() ? RecordNo{} : placed.records[change.record];
+    if (!change.is_act() && !refolded[record]) {
       const auto* read = TRY(merger_.read(dot));
       const auto author = TRY(merger_.author_of(dot));
       const auto verdicts = TRY(merger_.rights(dot, *read, author, GroundPast{placed.ground, dot}));
-      const auto* state = TRY(merger_.state(change.record));
+      const auto* state = TRY(merger_.state(record));
       const bool differs = std::ranges::any_of(verdicts, [&](const auto& verdict) {
         const auto* slot = state->find(verdict.first);
         return verdict.second != (slot == nullptr || slot->proposal(dot) == nullptr);
       });
       if (differs) {
-        TRY(merger_.refold(change.record));
-        refolded[change.record] = true;
+        TRY(merger_.refold(record));
+        refolded[record] = true;
       }
     }
     ++dot.n;

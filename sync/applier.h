@@ -54,7 +54,7 @@ public:
   /// a grant that stands) and takes its changes. Fails with `not_found` when a parent is missing,
   /// `denied` when the author was not admitted, `corrupt` when it does not fit its stream; then
   /// nothing of it has been taken.
-  Result<void> apply(const ArrivedBatch& arrived, std::uint64_t now_ms);
+  Result<void> apply(ArrivedBatch arrived, std::uint64_t now_ms);
 
   /// Takes one of this device's own changes, not sealed yet; it has seen everything here.
   Result<void> take_pending(const Dot& dot, const Change& change);
@@ -69,7 +69,9 @@ private:
   struct Placed {
     StoredBatch batch;
     Ground ground;
-    std::vector<Change> changes;  ///< With the replica's own numbers.
+    // This replica's numbers for what stands in the batch's dictionaries.
+    std::vector<StreamNo> streams;
+    std::vector<RecordNo> records;
   };
 
   Result<Placed> place(const ArrivedBatch& arrived, std::uint64_t now_ms);

@@ -129,6 +129,9 @@ Result<ArrivedBatch> open_batch(const CommitId& id,
   const auto key = TRY(ssh_signature_key(commit.signature));
   if (device_id(key) != batch.devices.front())
     return fail(Errc::denied, "it is signed by another device than it names");
+  // Once a stream is enough: nothing counts that its first batch does not come before.
+  if (batch.number == 1 && !is_valid_key(key))
+    return fail(Errc::denied, "the key {} is not a valid Ed25519 key", ssh_public_key(key));
   TRY(verify_ssh_signature(commit.signature, signed_part(commit), key));
 
   const auto found = trailers_of(commit.message);

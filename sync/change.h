@@ -2,22 +2,25 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sync/base/boxed.h"
 #include "sync/base/bytes.h"
 #include "sync/base/hash.h"
 
 namespace guantong {
 
 using RecordId = FixedId<struct RecordTag, 16>;
-using DeviceId = FixedId<struct DeviceTag, 32>;   ///< BLAKE2b-256 of the device's first public key.
-using PublicKey = FixedId<struct KeyTag, 32>;     ///< Ed25519.
+using DeviceId = FixedId<struct DeviceTag, 32>;  ///< BLAKE2b-256 of the device's first public key.
+using PublicKey = FixedId<struct KeyTag, 32>;    ///< Ed25519.
 using PersonId = FixedId<struct PersonTag, 16>;
-using ConsortiumId = Digest;                      ///< BLAKE2b-256 of the founding payload.
-using CommitId = FixedId<struct CommitTag, 20>;   ///< Git's address of a commit, no more than that.
+using ConsortiumId = Digest;                     ///< BLAKE2b-256 of the founding payload.
+using CommitId = FixedId<struct CommitTag, 20>;  ///< Git's address of a commit, no more than that.
 
 enum class Space : std::uint8_t { plan = 1, school = 2, device = 3 };
 
@@ -31,6 +34,13 @@ struct Dot {
   StreamNo stream = 0;
   std::uint64_t n = 0;
   auto operator<=>(const Dot&) const = default;
+};
+
+struct DotHash {
+  std::size_t operator()(const Dot& dot) const noexcept {
+    // Streams are few and n is small: they do not meet below 2^40.
+    return std::hash<std::uint64_t>{}(std::uint64_t{dot.stream} << 40U ^ dot.n);
+  }
 };
 
 /// One field of one record, or the fields that move together, named by the lowest number among
@@ -56,7 +66,8 @@ struct Removal {
 enum class Action : std::uint8_t { edit = 0, create = 1, archive = 2, restore = 3 };
 
 /// Hybrid logical time: milliseconds since 1970 in UTC, then a counter within them. It orders lists
-/// for people; no rule of merging reads it. After Kulkarni et al., "Logical Physical Clocks" (2014).
+/// for people; no rule of merging reads it. After Kulkarni et al., "Logical Physical Clocks"
+/// (2014).
 struct HybridTime {
   std::uint64_t ms = 0;
   std::uint32_t count = 0;
@@ -104,8 +115,8 @@ struct Change {
   std::vector<Version> withdraws;
   HybridTime time;
   std::string why;
-  std::optional<Founding> founding;
-  std::optional<Grant> grant;
+  Boxed<Founding> founding;
+  Boxed<Grant> grant;
 
   bool is_act() const { return founding || grant; }
   bool operator==(const Change&) const = default;
@@ -115,6 +126,12 @@ struct RecordKey {
   std::uint32_t type = 0;
   RecordId id;
   auto operator<=>(const RecordKey&) const = default;
+};
+
+struct RecordKeyHash {
+  std::size_t operator()(const RecordKey& key) const noexcept {
+    return IdHash{}(key.id) ^ key.type;
+  }
 };
 
 /// Consecutive changes of one device in one space: the payload of one signed commit.

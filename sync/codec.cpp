@@ -1,5 +1,6 @@
 #include "sync/codec.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "guantong/v1/change.pb.h"
+#include <google/protobuf/arena.h>
 
 #include "sync/base/error.h"
 #include "sync/base/result.h"
@@ -25,6 +27,18 @@ constexpr std::size_t slug_max = 32;
 Error corrupt(std::string_view why) {
   return fail(Errc::corrupt, why);
 }
+
+/// A change as protobuf has it, whose parts lie together in memory of its own.
+class WireChange {
+public:
+  WireChange() : arena_{memory_.data(), memory_.size()} {}
+  v1::Change& operator*() { return *change_; }
+
+private:
+  std::array<char, 2048> memory_;  // Enough for an ordinary change; the arena grows beyond it.
+  google::protobuf::Arena arena_;
+  v1::Change* change_ = google::protobuf::Arena::CreateMessage<v1::Change>(&arena_);
+};
 
 template <class Id>
 Result<Id> id_from(std::string_view raw) {
@@ -86,8 +100,7 @@ Result<Member> member_from(const v1::Member& wire, const Limits& limits) {
   return member;
 }
 
-v1::Change to_wire(const Change& change) {
-  v1::Change wire;
+void put_change(v1::Change& wire, const Change& change) {
   wire.set_record(change.record);
   wire.set_action(static_cast<v1::Action>(change.action));
   wire.set_fields(change.fields);
@@ -121,7 +134,6 @@ v1::Change to_wire(const Change& change) {
     put_member(*grant.mutable_member(), change.grant->member);
     grant.set_level(static_cast<v1::Level>(change.grant->level));
   }
-  return wire;
 }
 
 Result<void> read_act(const v1::Change& wire, Change& change, const Limits& limits) {
@@ -219,11 +231,14 @@ Result<void> read_header(const v1::Batch& wire, Batch& batch) {
 }  // namespace
 
 std::string encode_change(const Change& change) {
-  return serialise(to_wire(change));
+  WireChange wire;
+  put_change(*wire, change);
+  return serialise(*wire);
 }
 
 Result<Change> decode_change(std::string_view bytes, const Limits& limits) {
-  v1::Change wire;
+  WireChange on_arena;
+  auto& wire = *on_arena;
   if (!wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return corrupt("a change is no protobuf message");
   TRY(check_bounds(wire, limits));

@@ -32,6 +32,22 @@ bool is_our_failure(const Error& error) {
   return error.code == Errc::io || error.code == Errc::busy;
 }
 
+/// What a batch adds to the account of an exchange.
+struct Counted {
+  std::string branch;
+  std::uint64_t changes = 0;
+  std::map<std::uint32_t, std::uint64_t> changes_by_type;  ///< 0: acts of membership.
+};
+
+Counted count(const ArrivedBatch& arrived) {
+  const auto& batch = arrived.batch;
+  Counted counted{
+      branch_name({batch.space, arrived.site, batch.devices.front()}), batch.changes.size(), {}};
+  for (const auto& change : batch.changes)
+    ++counted.changes_by_type[change.is_act() ? 0 : batch.records[change.record].type];
+  return counted;
+}
+
 }  // namespace
 
 /// A commit that is here but not applied.
@@ -136,20 +152,21 @@ Result<Received> Receiver::receive(const std::vector<Branch>& offered,
     if (progress) progress(done++, order.size());
     const auto& entry = waiting.at(id);
     auto arrived = open(id, entry);
-    auto applied = arrived ? applier_.apply(*arrived, now_ms) : Result<void>{arrived.error()};
+    auto counted = arrived ? count(*arrived) : Counted{};
+    auto applied =
+        arrived ? applier_.apply(*std::move(arrived), now_ms) : Result<void>{arrived.error()};
     if (!applied) {
       if (is_our_failure(applied.error())) return applied.error();
       received.set_aside.push_back({entry.branch, id, std::move(applied).error()});
       continue;
     }
-    const auto& batch = arrived->batch;
-    auto& mine = streams[branch_name({batch.space, arrived->site, batch.devices.front()})];
+    auto& mine = streams[counted.branch];
     ++mine.batches;
-    mine.changes += batch.changes.size();
+    mine.changes += counted.changes;
     mine.tip = id;
-    for (const auto& change : batch.changes)
-      ++received.changes_by_type[change.is_act() ? 0 : batch.records[change.record].type];
-    since_checkpoint += batch.changes.size();
+    for (const auto& [type, changes] : counted.changes_by_type)
+      received.changes_by_type[type] += changes;
+    since_checkpoint += counted.changes;
     if (since_checkpoint >= changes_a_checkpoint) {
       TRY(applier_.merger().publish());
       since_checkpoint = 0;

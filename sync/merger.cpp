@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "sync/base/error.h"
-#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/members.h"
+#include "sync/read_change.h"
 #include "sync/record_state.h"
+#include "sync/rights.h"
 #include "sync/schema.h"
 #include "sync/slot_merge.h"
 #include "sync/store.h"
@@ -59,42 +60,7 @@ std::vector<Dot> edges(const Change& change, Slot slot) {
   return dots;
 }
 
-ShortDigest digest_of_value(const Value& value) {
-  return blake2b_128(value);
-}
-
-bool is_set_slot(const RecordType& type, Slot slot) {
-  return slot != life_cycle && type.merge_of(slot) == MergeRule::set;
-}
-
 }  // namespace
-
-std::set<Slot> slots_of(const RecordType& type, const ReadChange& read) {
-  std::set<Slot> slots;
-  if (read.change.action != Action::edit) slots.insert(life_cycle);
-  for (const auto& [slot, value] : read.values.slots)
-    slots.insert(slot);
-  for (const auto& [field, members] : read.values.members)
-    slots.insert(field);
-  for (const auto& removal : read.change.removed) {
-    const Field* field = type.field(removal.field);
-    if (field != nullptr && field->is_set()) slots.insert(removal.field);
-  }
-  // M14: what is set once is a version in the record's creation only.
-  if (read.change.action != Action::create) {
-    std::erase_if(slots,
-                  [&](Slot slot) { return slot != life_cycle && type.field(slot)->set_once; });
-  }
-  return slots;
-}
-
-Value value_of(Slot slot, const ReadChange& read) {
-  if (slot == life_cycle) {
-    return Value{read.change.action == Action::archive ? life_archived : life_active};
-  }
-  const auto found = read.values.slots.find(slot);
-  return found == read.values.slots.end() ? Value{} : found->second;
-}
 
 /// Serves one slot's versions to `join`.
 class Merger::Lookup : public Versions {
@@ -109,7 +75,7 @@ public:
     facts->value = value_of(slot_, *read);
     facts->rank = {batch.generation, dot.n};
     const auto author = TRY(merger_.author_of(dot));
-    facts->decides = merger_.decides_now(work_, slot_, author);
+    facts->decides = merger_.rights_.ranks_now(*work_.type, work_.state, slot_, author.site);
     std::set<Dot> over;
     std::set<Dot> walked;
     TRY(collect(edges(read->change, slot_), over, walked));
@@ -189,85 +155,21 @@ Result<bool> Merger::is_version_of(const Work& work, const Version& version) {
   }
   const auto& other = **found;
   return !other.change.is_act() && other.change.record == work.number &&
-         slots_of(*work.type, other).contains(version.slot);
+         guantong::is_version_of(*work.type, other, version.slot);
 }
 
 Result<void> Merger::keep_valid_edges(const Work& work, Change& change, const Past& past) {
   for (auto* versions :
        {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-    std::vector<Version> valid;
+    auto valid = versions->begin();
     for (const auto& version : *versions) {
-      if (past.contains(version.dot) && TRY(is_version_of(work, version))) valid.push_back(version);
+      if (past.contains(version.dot) && TRY(is_version_of(work, version))) *valid++ = version;
     }
-    *versions = std::move(valid);
+    versions->erase(valid, versions->end());
   }
   for (auto& removal : change.removed)
     std::erase_if(removal.adds, [&](const Dot& dot) { return !past.contains(dot); });
   return {};
-}
-
-bool Merger::claims(const Work& work, const Change& change, const Past& past) const {
-  if (change.action != Action::create) return false;
-  return std::ranges::none_of(
-      work.state.creations, [&](const Creation& creation) { return past.contains(creation.dot); });
-}
-
-RecordId Merger::first_owner(const Work& work, const ReadChange& read, const Author& author) const {
-  const RecordId own = author.site ? members_.sites()[*author.site].org : RecordId{};
-  std::optional<RecordId> named;
-  if (work.type->owns_itself) named = work.key.id;
-  if (work.type->owner != 0) {
-    const Field& field = *work.type->field(work.type->owner);
-    if (const auto target = reference_in(field, value_of(field.slot, read))) named = target->id;
-  }
-  const bool may_name = named == own || author.site == members_.lead();
-  return named && may_name ? *named : own;
-}
-
-SiteNo Merger::answers_for(const RecordId& owner, const Past& past) const {
-  const auto site = members_.site_of_org(owner);
-  return site && members_.is_site_in(*site, past) ? *site : members_.lead();
-}
-
-bool Merger::has_right(
-    const Work& work, Slot slot, bool claiming, const Author& author, const Past& past) const {
-  // What a school or a device keeps for itself is decided where it is.
-  if (work.type->space != Space::plan) return true;
-  if (!author.site) return false;
-  switch (work.type->decider_of(slot)) {
-    case Decider::any:
-      return true;
-    case Decider::lead:
-      return *author.site == members_.lead();
-    case Decider::joint:
-      return members_.is_partner_in(*author.site, past);
-    case Decider::owner:
-      return claiming || std::ranges::any_of(work.state.creations, [&](const Creation& creation) {
-               return past.contains(creation.dot) &&
-                      answers_for(creation.owner, past) == *author.site;
-             });
-  }
-  return false;
-}
-
-bool Merger::decides_now(const Work& work, Slot slot, const Author& author) const {
-  // What a school or a device keeps for itself is decided where it is.
-  if (work.type->space != Space::plan) return true;
-  if (!author.site) return false;
-  switch (work.type->decider_of(slot)) {
-    case Decider::joint:
-      return false;
-    case Decider::lead:
-      return *author.site == members_.lead();
-    case Decider::any:
-    case Decider::owner: {
-      const WholePast now;
-      return std::ranges::any_of(work.state.creations, [&](const Creation& creation) {
-        return answers_for(creation.owner, now) == *author.site;
-      });
-    }
-  }
-  return false;
 }
 
 Result<std::map<Slot, bool>> Merger::rights(const Dot& dot,
@@ -281,9 +183,10 @@ Result<std::map<Slot, bool>> Merger::rights(const Dot& dot,
   Work before = *work;
   std::erase_if(before.state.creations,
                 [&](const Creation& creation) { return creation.dot == dot; });
-  const bool claiming = claims(before, read.change, past) && author.site.has_value();
-  for (const auto slot : slots_of(*work->type, read))
-    verdicts[slot] = has_right(before, slot, claiming, author, past);
+  const bool claiming = Rights::claims(before.state, read.change, past) && author.site.has_value();
+  for (const auto slot : slots_of(*work->type, read)) {
+    verdicts[slot] = rights_.may_decide(*work->type, before.state, slot, claiming, author, past);
+  }
   return verdicts;
 }
 
@@ -291,12 +194,15 @@ Result<void> Merger::fold(
     Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past) {
   work.touched = true;
   const bool may_write = author.level >= Level::teacher;
-  const bool claiming = may_write && author.site && claims(work, read.change, past);
-  std::map<Slot, bool> counts;
-  for (const auto slot : slots_of(*work.type, read))
-    counts[slot] = may_write && has_right(work, slot, claiming, author, past);
+  const bool claiming = may_write && author.site && Rights::claims(work.state, read.change, past);
+  std::vector<std::pair<Slot, bool>> counts;
+  for (const auto slot : slots_of(*work.type, read)) {
+    const bool right =
+        may_write && rights_.may_decide(*work.type, work.state, slot, claiming, author, past);
+    counts.emplace_back(slot, right);
+  }
   if (claiming) {
-    work.state.creations.push_back({dot, first_owner(work, read, author)});
+    work.state.creations.push_back({dot, rights_.first_owner(work.key, *work.type, read, author)});
     // Who decides may have changed, and with it the base of what is in no conflict.
     for (const auto& slot : work.state.slots) {
       if (slot.heads.size() > 1) work.dirty.insert(slot.slot);
@@ -304,7 +210,7 @@ Result<void> Merger::fold(
   }
   for (const auto& [slot, right] : counts) {
     work.dirty.insert(slot);
-    if (is_set_slot(*work.type, slot)) {
+    if (work.type->merge_of(slot) == MergeRule::set) {
       TRY(fold_set(work, *work.type->field(slot), dot, read, right));
     } else {
       TRY(fold_version(work, slot, dot, read, author, right));
@@ -358,10 +264,9 @@ Result<bool> Merger::same_content(const Work& work,
                                   Slot slot,
                                   const ReadChange& a,
                                   const ReadChange& b) {
-  if (slot == life_cycle || !is_set_slot(*work.type, slot)) {
-    return (slot != life_cycle && work.type->merge_of(slot) == MergeRule::text) ||
-           value_of(slot, a) == value_of(slot, b);
-  }
+  const auto rule = work.type->merge_of(slot);
+  if (rule == MergeRule::text) return true;
+  if (rule != MergeRule::set) return value_of(slot, a) == value_of(slot, b);
   const auto members = [&](const ReadChange& read) {
     std::set<std::pair<bool, Value>> all;
     if (const auto added = read.values.members.find(slot); added != read.values.members.end()) {
@@ -415,7 +320,9 @@ Result<void> Merger::fold_answers(Work& work,
                                   const Past& past) {
   for (const auto& version : read.change.declines) {
     auto* proposal = work.state.slot(version.slot).proposal(version.dot);
-    if (proposal == nullptr || !has_right(work, version.slot, false, author, past)) continue;
+    const bool may_decline =
+        rights_.may_decide(*work.type, work.state, version.slot, false, author, past);
+    if (proposal == nullptr || !may_decline) continue;
     proposal->outcomes |= outcome_declined;
     work.dirty.insert(version.slot);
   }
@@ -477,8 +384,12 @@ Result<SlotOutcome> Merger::outcome(RecordNo record, Slot slot) {
   auto* work = TRY(load(record));
   const auto* state = work->state.find(slot);
   if (work->type == nullptr || state == nullptr || state->heads.empty()) return SlotOutcome{};
-  Lookup lookup{*this, *work, slot};
-  return join(*work->type, slot, state->heads, lookup);
+  return join_heads(*work, slot, state->heads);
+}
+
+Result<SlotOutcome> Merger::join_heads(const Work& work, Slot slot, const std::vector<Dot>& heads) {
+  Lookup lookup{*this, work, slot};
+  return join(*work.type, slot, heads, lookup);
 }
 
 Result<Value> Merger::value_before(const Dot& dot, Slot slot) {
@@ -493,13 +404,7 @@ Result<Value> Merger::value_before(const Dot& dot, Slot slot) {
 
 Result<std::vector<SiteNo>> Merger::owners(RecordNo record) {
   const auto* work = TRY(load(record));
-  const WholePast now;
-  std::vector<SiteNo> sites;
-  for (const auto& creation : work->state.creations) {
-    const auto site = answers_for(creation.owner, now);
-    if (std::ranges::find(sites, site) == sites.end()) sites.push_back(site);
-  }
-  return sites;
+  return rights_.owners(work->state);
 }
 
 Result<bool> Merger::saw(const Dot& later, const Dot& earlier) {
@@ -508,201 +413,6 @@ Result<bool> Merger::saw(const Dot& later, const Dot& earlier) {
   if (batch.number == 0) return true;
   const auto reach = TRY(store_.reach_of(later.stream, batch.number));
   return BatchPast{later, reach}.contains(earlier);
-}
-
-Result<void> Merger::join_slot(Work& work, Slot number) {
-  auto& slot = work.state.slot(number);
-  Value value;
-  slot.conflict = false;
-  slot.joined = false;
-  if (slot.heads.size() == 1) {
-    const auto* read = TRY(this->read(slot.heads.front()));
-    value = value_of(number, *read);
-  } else if (!slot.heads.empty()) {
-    Lookup lookup{*this, work, number};
-    auto outcome = TRY(join(*work.type, number, slot.heads, lookup));
-    slot.conflict = outcome.conflict;
-    slot.joined = outcome.joined;
-    value = std::move(outcome.value);
-  }
-  slot.value = digest_of_value(value);
-  work.view.values.emplace_back(number, std::move(value));
-  return {};
-}
-
-Result<void> Merger::join_set(Work& work, const Field& field) {
-  auto& slot = work.state.slot(field.number);
-  std::set<Value> members;
-  for (const auto& add : slot.adds)
-    members.insert(add.member);
-  Value all;
-  for (const auto& member : members)
-    all += member;
-  slot.value = digest_of_value(all);
-  work.view.members.emplace_back(field.number, std::vector<Value>{members.begin(), members.end()});
-  return {};
-}
-
-Result<void> Merger::link_references(Work& work, const Field& field) {
-  std::vector<std::pair<RecordNo, Dot>> targets;
-  const auto link = [&](const Value& value, const Dot& dot) -> Result<void> {
-    if (const auto target = reference_in(field, value)) {
-      const auto number = TRY(store_.intern_record(*target));
-      targets.emplace_back(number, dot);
-    }
-    return {};
-  };
-  const auto& slot = work.state.slot(field.slot);
-  for (const auto& head : slot.heads) {
-    const auto* read = TRY(this->read(head));
-    const auto fields = split_value(*work.type, value_of(field.slot, *read));
-    if (const auto value = fields.find(field.number); value != fields.end())
-      TRY(link(value->second, head));
-  }
-  for (const auto& add : slot.adds)
-    TRY(link(add.member, add.dot));
-  auto touched = TRY(store_.set_references(work.number, field.number, targets));
-  for (const auto& [target, dot] : targets)
-    touched.push_back(target);
-  for (const auto target : touched) {
-    auto* other = TRY(load(target));
-    const auto* life = other->state.find(life_cycle);
-    if (life != nullptr && !life->heads.empty()) {
-      const auto* read = TRY(this->read(life->heads.front()));
-      // Only an archiving looks at who refers to the record.
-      if (read->change.action == Action::archive || life->heads.size() > 1) other->touched = true;
-    }
-  }
-  return {};
-}
-
-Result<bool> Merger::takes_effect(const Work& work,
-                                  const Dot& archiving,
-                                  const std::vector<ReferenceHead>& uses) {
-  const auto stands_beside = [&](const Dot& head) -> Result<bool> {
-    if (head == archiving) return false;
-    const bool seen = TRY(saw(archiving, head));
-    if (seen) return false;
-    const bool sees = TRY(saw(head, archiving));
-    return !sees;
-  };
-  for (const auto& slot : work.state.slots) {
-    if (slot.slot == life_cycle) continue;
-    for (const auto& head : slot.heads) {
-      if (TRY(stands_beside(head))) return false;
-    }
-    for (const auto& add : slot.adds) {
-      if (TRY(stands_beside(add.dot))) return false;
-    }
-  }
-  for (const auto& use : uses) {
-    if (TRY(stands_beside(use.dot))) return false;
-  }
-  return true;
-}
-
-Result<LifeState> Merger::life_of(Work& work) {
-  const auto* slot = work.state.find(life_cycle);
-  if (slot == nullptr) return LifeState::missing;
-  if (slot->heads.empty())
-    return slot->proposals.empty() ? LifeState::missing : LifeState::proposed;
-  std::vector<Dot> archivings;
-  for (const auto& head : slot->heads) {
-    const auto* read = TRY(this->read(head));
-    if (read->change.action != Action::archive) return LifeState::active;
-    archivings.push_back(head);
-  }
-  const auto uses = TRY(store_.references_to(work.number));
-  for (const auto& archiving : archivings) {
-    if (TRY(takes_effect(work, archiving, uses))) return LifeState::archived;
-  }
-  return LifeState::held;
-}
-
-Result<Digest> Merger::digest_of(const Work& work) {
-  std::string text;
-  const auto put_dot = [&](const Dot& dot) -> Result<void> {
-    auto known = devices_.find(dot.stream);
-    if (known == devices_.end()) {
-      const auto tip = TRY(store_.tip(dot.stream));
-      known = devices_.emplace(dot.stream, tip.device).first;
-    }
-    text += known->second.raw();
-    text += std::to_string(dot.n) + ' ';
-    return {};
-  };
-  /// Dots in an order that does not depend on this replica's numbers.
-  const auto put_dots = [&](std::vector<std::pair<Dot, std::string>> dots) -> Result<void> {
-    std::vector<std::string> parts;
-    for (const auto& [dot, note] : dots) {
-      const auto start = text.size();
-      TRY(put_dot(dot));
-      parts.push_back(text.substr(start) + note);
-      text.resize(start);
-    }
-    std::ranges::sort(parts);
-    for (const auto& part : parts)
-      text += part + ',';
-    text += ';';
-    return {};
-  };
-  text += std::to_string(work.key.type) + ' ';
-  text += work.key.id.raw();
-  text += std::to_string(static_cast<int>(work.state.life)) + '\n';
-  for (const auto& slot : work.state.slots) {
-    text += std::to_string(slot.slot) + (slot.conflict ? "!" : "=");
-    text += slot.value.raw();
-    std::vector<std::pair<Dot, std::string>> heads;
-    for (const auto& head : slot.heads)
-      heads.emplace_back(head, "");
-    std::vector<std::pair<Dot, std::string>> adds;
-    for (const auto& add : slot.adds)
-      adds.emplace_back(add.dot, add.member);
-    std::vector<std::pair<Dot, std::string>> proposals;
-    for (const auto& proposal : slot.proposals)
-      proposals.emplace_back(proposal.dot, std::to_string(proposal.outcomes));
-    TRY(put_dots(std::move(heads)));
-    TRY(put_dots(std::move(adds)));
-    TRY(put_dots(std::move(proposals)));
-  }
-  return blake2b(text);
-}
-
-Result<std::vector<RecordNo>> Merger::publish() {
-  std::vector<RecordNo> touched;
-  for (auto& [number, work] : works_) {
-    if (work.touched) touched.push_back(number);
-  }
-  // Slots and references of all records first: whether an archiving takes effect depends on them.
-  for (const auto number : touched) {
-    auto& work = works_.at(number);
-    for (const auto slot : work.dirty) {
-      if (is_set_slot(*work.type, slot)) {
-        TRY(join_set(work, *work.type->field(slot)));
-      } else {
-        TRY(join_slot(work, slot));
-      }
-      if (slot == life_cycle) continue;
-      for (const auto* field : work.type->fields_of(slot)) {
-        if (field->is_reference()) TRY(link_references(work, *field));
-      }
-    }
-  }
-  touched.clear();
-  for (auto& [number, work] : works_) {
-    if (work.touched) touched.push_back(number);
-  }
-  std::ranges::sort(touched);
-  for (const auto number : touched) {
-    auto& work = works_.at(number);
-    work.state.life = TRY(life_of(work));
-    work.view.life = work.state.life;
-    const auto digest = TRY(digest_of(work));
-    TRY(store_.save(number, work.key, work.state, work.view, digest));
-  }
-  works_.clear();
-  recent_.clear();
-  return touched;
 }
 
 }  // namespace guantong

@@ -17,7 +17,9 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/members.h"
+#include "sync/read_change.h"
 #include "sync/record_state.h"
+#include "sync/rights.h"
 #include "sync/schema.h"
 #include "sync/slot_merge.h"
 #include "sync/store.h"
@@ -25,23 +27,17 @@
 
 namespace guantong {
 
-/// Who wrote a change, and under what level.
-struct Author {
-  StreamNo stream = 0;
-  std::optional<SiteNo> site;  ///< None: not admitted yet.
-  Level level = Level::none;
-};
-
-/// A change with its fields read.
-struct ReadChange {
-  Change change;
-  FieldValues values;
+/// A record whose state was saved, and the slots of it that may show something else than before.
+struct Touched {
+  RecordNo record = 0;
+  LifeState life = LifeState::missing;
+  std::set<Slot> slots;
 };
 
 class Merger {
 public:
   Merger(Store& store, const Schema& schema, const Members& members)
-      : store_{store}, schema_{schema}, members_{members} {}
+      : store_{store}, schema_{schema}, members_{members}, rights_{members} {}
 
   /// Takes the record change `dot`, whose causes have all been taken. Its edges that do not count
   /// (M1) are dropped from what is stored.
@@ -64,7 +60,7 @@ public:
   Result<void> rerank();
 
   /// Joins what was touched and saves it. Returns the records whose state was saved.
-  Result<std::vector<RecordNo>> publish();
+  Result<std::vector<Touched>> publish();
 
   /// How a slot's heads join, with sides and base; for showing a conflict.
   Result<SlotOutcome> outcome(RecordNo record, Slot slot);
@@ -121,13 +117,8 @@ private:
   Result<void> keep_valid_edges(const Work& work, Change& change, const Past& past);
   Result<bool> is_version_of(const Work& work, const Version& version);
 
-  bool claims(const Work& work, const Change& change, const Past& past) const;
-  RecordId first_owner(const Work& work, const ReadChange& read, const Author& author) const;
-  SiteNo answers_for(const RecordId& owner, const Past& past) const;
-  bool has_right(
-      const Work& work, Slot slot, bool claiming, const Author& author, const Past& past) const;
-  bool decides_now(const Work& work, Slot slot, const Author& author) const;
-
+  std::vector<RecordNo> touched_records() const;
+  Result<void> join_dirty(Work& work);
   Result<void> join_slot(Work& work, Slot slot);
   Result<void> join_set(Work& work, const Field& field);
   Result<void> link_references(Work& work, const Field& field);
@@ -135,22 +126,17 @@ private:
   Result<bool> takes_effect(const Work& work,
                             const Dot& archiving,
                             const std::vector<ReferenceHead>& uses);
-  Result<Digest> digest_of(const Work& work);
+  Result<DeviceId> device_of(StreamNo stream);
+  Result<SlotOutcome> join_heads(const Work& work, Slot slot, const std::vector<Dot>& heads);
 
   Store& store_;
   const Schema& schema_;
   const Members& members_;
+  Rights rights_;
   std::unordered_map<RecordNo, Work> works_;
-  std::map<Dot, ReadChange> recent_;
-  std::map<StreamNo, DeviceId> devices_;
+  std::unordered_map<Dot, ReadChange, DotHash> recent_;
+  std::unordered_map<StreamNo, DeviceId> devices_;
   std::uint64_t unknown_ = 0;
 };
-
-/// The slots of which a change is a version: fields set or cleared, members added or removed, the
-/// life cycle.
-std::set<Slot> slots_of(const RecordType& type, const ReadChange& read);
-
-/// A change's value for a slot; empty where it clears it or says nothing of it.
-Value value_of(Slot slot, const ReadChange& read);
 
 }  // namespace guantong

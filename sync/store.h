@@ -1,4 +1,5 @@
-// What merging asks of the replica: a port. `client/sqlite` serves it, and tests serve it from memory.
+// What merging asks of the replica: a port. `client/sqlite` serves it, and tests serve it from
+// memory.
 #pragma once
 
 #include <cstdint>
@@ -59,8 +60,9 @@ struct ReferenceHead {
 /// A record's typed row and what stands beside it, after merging.
 struct RecordView {
   LifeState life = LifeState::missing;
-  std::vector<std::pair<Slot, Value>> values;   ///< Slots whose value in force was worked out anew.
-  std::vector<std::pair<std::uint32_t, std::vector<Value>>> members;  ///< SET fields, worked out anew.
+  std::vector<std::pair<Slot, Value>> values;  ///< Slots whose value in force was worked out anew.
+  std::vector<std::pair<std::uint32_t, std::vector<Value>>>
+      members;  ///< SET fields, worked out anew.
 };
 
 class Store {
@@ -85,7 +87,7 @@ public:
   /// `grown` are the rows of its reach that differ from the stream's previous batch.
   virtual Result<void> put_batch(const StoredBatch& batch, std::span<const Reach> grown) = 0;
 
-  /// Stores a change; which batch holds it follows from its n. Replaces one of the same dot.
+  /// Stores a change that is not here yet; which batch holds it follows from its n.
   virtual Result<void> put_change(const Dot& dot, const Change& change) = 0;
   /// Fails with `not_found` when it is not here.
   virtual Result<Change> change(const Dot& dot) = 0;
@@ -95,13 +97,21 @@ public:
   virtual Result<std::vector<std::pair<Dot, Change>>> history(RecordNo record) = 0;
 
   /// Keeps what the membership is loaded from when the replica is opened again.
-  virtual Result<void> put_founding(StreamNo author, const GrantFact& fact, const std::string& name, const ConsortiumId& consortium) = 0;
+  virtual Result<void> put_founding(StreamNo author,
+                                    const GrantFact& fact,
+                                    const std::string& name,
+                                    const ConsortiumId& consortium) = 0;
   virtual Result<void> put_grant(StreamNo to, const GrantFact& fact) = 0;
 
   virtual Result<RecordState> state(RecordNo record) = 0;
-  virtual Result<void> save(RecordNo record, const RecordKey& key, const RecordState& state, const RecordView& view, const Digest& digest) = 0;
+  virtual Result<void> save(RecordNo record,
+                            const RecordKey& key,
+                            const RecordState& state,
+                            const RecordView& view,
+                            const Digest& digest) = 0;
   /// Replaces what the heads of a slot refer to, and returns what they referred to before.
-  virtual Result<std::vector<RecordNo>> set_references(RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) = 0;
+  virtual Result<std::vector<RecordNo>> set_references(
+      RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) = 0;
   virtual Result<std::vector<ReferenceHead>> references_to(RecordNo record) = 0;
   /// Records with an open conflict.
   virtual Result<std::vector<RecordNo>> in_conflict() = 0;

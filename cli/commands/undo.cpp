@@ -1,11 +1,12 @@
 // guantong undo: take back the last act on this computer.
 
+#include "client/undo.h"
+
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/output.h"
-#include "client/editor.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"
 

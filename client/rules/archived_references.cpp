@@ -141,8 +141,8 @@ Result<void> add_late_use(Session& session,
 
 }  // namespace
 
-Check archived_references(Session& session, const std::shared_ptr<LooseEnds>& ends) {
-  return [&session, ends](const Subject& subject) -> Result<std::vector<Match>> {
+Rule archived_references(Session& session, const std::shared_ptr<LooseEnds>& ends) {
+  const auto check = [&session, ends](const Subject& subject) -> Result<std::vector<Match>> {
     std::vector<Match> matches;
     const auto add_on_hold = [&](RecordNo record) -> Result<void> {
       auto match = TRY(on_hold(session, record));
@@ -163,6 +163,11 @@ Check archived_references(Session& session, const std::shared_ptr<LooseEnds>& en
     }
     return matches;
   };
+  return {.name = "IR-02",
+          .severity = Severity::block,
+          .groups = true,
+          .reads = [](const RecordType&, const Field& field) { return field.is_reference(); },
+          .check = check};
 }
 
 }  // namespace guantong

@@ -41,8 +41,8 @@ Result<void> add_dangling(Session& session,
 
 }  // namespace
 
-Check dangling_references(Session& session, const std::shared_ptr<LooseEnds>& ends) {
-  return [&session, ends](const Subject& subject) -> Result<std::vector<Match>> {
+Rule dangling_references(Session& session, const std::shared_ptr<LooseEnds>& ends) {
+  const auto check = [&session, ends](const Subject& subject) -> Result<std::vector<Match>> {
     std::vector<Match> matches;
     if (subject.state->life == LifeState::missing) {
       const auto sources = TRY(users(session, subject.record));
@@ -56,6 +56,10 @@ Check dangling_references(Session& session, const std::shared_ptr<LooseEnds>& en
     }
     return matches;
   };
+  return {.name = "IR-27",
+          .severity = Severity::warn,
+          .reads = [](const RecordType&, const Field& field) { return field.is_reference(); },
+          .check = check};
 }
 
 }  // namespace guantong

@@ -29,6 +29,8 @@
 namespace guantong {
 namespace {
 
+constexpr std::string_view edge_type = "prereq";
+
 using Course = std::size_t;  ///< A place in `Graph::courses`.
 
 struct Edge {
@@ -184,7 +186,7 @@ std::vector<std::vector<Edge>> cycles(const std::vector<Edge>& edges) {
 class Cycles {
 public:
   explicit Cycles(Session& session)
-      : session_{session}, type_{session.store().schema().type("prereq")} {}
+      : session_{session}, type_{session.store().schema().type(edge_type)} {}
 
   Result<std::vector<Match>> check(const Subject& subject) {
     std::vector<Match> matches;
@@ -346,10 +348,16 @@ private:
 
 }  // namespace
 
-Check prerequisite_cycles(Session& session) {
-  return [found = std::make_shared<Cycles>(session)](const Subject& subject) {
+Rule prerequisite_cycles(Session& session) {
+  const auto check = [found = std::make_shared<Cycles>(session)](const Subject& subject) {
     return found->check(subject);
   };
+  return {.name = "IR-03",
+          .severity = Severity::block,
+          .groups = true,
+          .suspends = true,
+          .reads = [](const RecordType& type, const Field&) { return type.name == edge_type; },
+          .check = check};
 }
 
 }  // namespace guantong

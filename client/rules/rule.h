@@ -44,6 +44,9 @@ struct Rule {
   /// three share, a cycle. If not, a match goes when it has changed, and nothing takes its place.
   bool groups = false;
   bool suspends = false;
+  /// Whether the rule reads the field of a record that stands in none of its findings and whose
+  /// life is settled. Beside these fields, every rule reads the life cycle.
+  std::function<bool(const RecordType&, const Field&)> reads;
   Check check;
 };
 
@@ -101,10 +104,10 @@ Result<void> sort_by_id(Session& session, std::vector<RecordNo>& records);
 std::string names_of(const std::vector<Use>& uses);
 
 // Each in a file of its own name.
-Check unique_keys(Session& session);                                                  // IR-01
-Check archived_references(Session& session, const std::shared_ptr<LooseEnds>& ends);  // IR-02
-Check prerequisite_cycles(Session& session);                                          // IR-03
-Check dangling_references(Session& session, const std::shared_ptr<LooseEnds>& ends);  // IR-27
-Check stale_translations(Session& session);                                           // IR-31
+Rule unique_keys(Session& session);                                                  // IR-01
+Rule archived_references(Session& session, const std::shared_ptr<LooseEnds>& ends);  // IR-02
+Rule prerequisite_cycles(Session& session);                                          // IR-03
+Rule dangling_references(Session& session, const std::shared_ptr<LooseEnds>& ends);  // IR-27
+Rule stale_translations(Session& session);                                           // IR-31
 
 }  // namespace guantong

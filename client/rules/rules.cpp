@@ -34,20 +34,11 @@ namespace {
 
 std::vector<Rule> all_rules(Session& session) {
   const auto ends = std::make_shared<LooseEnds>(session);
-  return {
-      {.name = "IR-01", .severity = Severity::block, .groups = true, .check = unique_keys(session)},
-      {.name = "IR-02",
-       .severity = Severity::block,
-       .groups = true,
-       .check = archived_references(session, ends)},
-      {.name = "IR-03",
-       .severity = Severity::block,
-       .groups = true,
-       .suspends = true,
-       .check = prerequisite_cycles(session)},
-      {.name = "IR-27", .severity = Severity::warn, .check = dangling_references(session, ends)},
-      {.name = "IR-31", .severity = Severity::hint, .check = stale_translations(session)},
-  };
+  return {unique_keys(session),
+          archived_references(session, ends),
+          prerequisite_cycles(session),
+          dangling_references(session, ends),
+          stale_translations(session)};
 }
 
 std::string to_text(const nlohmann::json& json) {
@@ -112,11 +103,19 @@ public:
     waiting_.resize(rules_.size());
   }
 
-  Result<void> over(const std::vector<RecordNo>& touched) {
-    const std::unordered_set<RecordNo> directly{touched.begin(), touched.end()};
-    for (const auto record : touched)
+  Result<void> over(const std::vector<Touched>& touched) {
+    std::vector<RecordNo> records;
+    for (const auto& one : touched) {
+      if (TRY(concerns_a_rule(one))) records.push_back(one.record);
+    }
+    return over(records);
+  }
+
+  Result<void> over(const std::vector<RecordNo>& records) {
+    const std::unordered_set<RecordNo> directly{records.begin(), records.end()};
+    for (const auto record : records)
       TRY(clear(record, {}));
-    for (const auto record : touched) {
+    for (const auto record : records) {
       const auto subject = TRY(subject_of(record));
       for (std::size_t rule = 0; rule < rules_.size(); ++rule)
         TRY(ask(rule, subject));
@@ -133,6 +132,37 @@ private:
     const Rule* rule = nullptr;
     Match match;
   };
+
+  /// The slots of a type that some rule reads.
+  const std::set<Slot>& read_slots(const RecordType& type) {
+    const auto [known, fresh] = read_slots_.try_emplace(&type);
+    if (!fresh) return known->second;
+    known->second.insert(life_cycle);
+    for (const auto& field : type.fields) {
+      const auto reads = [&](const Rule& rule) { return rule.reads(type, field); };
+      if (std::ranges::any_of(rules_, reads)) known->second.insert(field.slot);
+    }
+    return known->second;
+  }
+
+  Result<bool> concerns_a_rule(const Touched& touched) {
+    const auto key = TRY(session_.store().record_key(touched.record));
+    const auto* type = session_.schema_type(key.type);
+    if (type == nullptr) return false;  // Left to the program that knows it.
+    const auto& read = read_slots(*type);
+    if (std::ranges::any_of(touched.slots, [&](Slot slot) { return read.contains(slot); }))
+      return true;
+    return touched.life == LifeState::held || TRY(stands_in_a_finding(touched.record));
+  }
+
+  Result<bool> stands_in_a_finding(RecordNo record) {
+    auto* row = TRY(session_.store().database().cached(
+        "SELECT 1 FROM finding_record WHERE record = ? LIMIT 1"));
+    TRY(row->bind(1, std::int64_t{record}));
+    const bool found = TRY(row->step());
+    row->reset();
+    return found;
+  }
 
   Result<Subject> subject_of(RecordNo record) {
     const auto key = TRY(session_.store().record_key(record));
@@ -257,6 +287,7 @@ private:
 
   Session& session_;
   std::vector<Rule> rules_;
+  std::map<const RecordType*, std::set<Slot>> read_slots_;
   std::vector<std::vector<RecordNo>> waiting_;  ///< For each rule.
   std::map<ShortDigest, Found> found_;
 };
@@ -268,9 +299,14 @@ std::string_view word_of(Severity severity) {
   return words.at(static_cast<std::size_t>(severity));
 }
 
-Result<void> check_rules(Session& session, const std::vector<RecordNo>& touched) {
+Result<void> check_rules(Session& session, const std::vector<Touched>& touched) {
   if (touched.empty()) return {};
   return Run{session}.over(touched);
+}
+
+Result<void> check_rules(Session& session, const std::vector<RecordNo>& records) {
+  if (records.empty()) return {};
+  return Run{session}.over(records);
 }
 
 Result<void> check_all_rules(Session& session) {

@@ -10,6 +10,7 @@
 #include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/merger.h"
 
 namespace guantong {
 
@@ -36,7 +37,10 @@ struct Finding {
 /// Brings the findings up to date after a transaction that touched these records. What the rules
 /// look at beyond a record itself, they find through its references, its key and the findings it
 /// stood in, so that the result is that of `check_all_rules`.
-Result<void> check_rules(Session& session, const std::vector<RecordNo>& touched);
+Result<void> check_rules(Session& session, const std::vector<Touched>& touched);
+
+/// As above, for records of which anything may be other than it was.
+Result<void> check_rules(Session& session, const std::vector<RecordNo>& records);
 
 /// Forgets all findings and makes them anew from every record.
 Result<void> check_all_rules(Session& session);

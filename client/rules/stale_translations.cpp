@@ -64,8 +64,8 @@ Result<bool> have_values(Session& session,
 
 }  // namespace
 
-Check stale_translations(Session& session) {
-  return [&session](const Subject& subject) -> Result<std::vector<Match>> {
+Rule stale_translations(Session& session) {
+  const auto check = [&session](const Subject& subject) -> Result<std::vector<Match>> {
     std::vector<Match> matches;
     if (!is_in_use(subject.state->life)) return matches;
     std::string fields;
@@ -87,6 +87,13 @@ Check stale_translations(Session& session) {
     matches.push_back(std::move(match));
     return matches;
   };
+  return {.name = "IR-31",
+          .severity = Severity::hint,
+          .reads =
+              [](const RecordType&, const Field& field) {
+                return field.name.ends_with("_zh") || field.name.ends_with("_en");
+              },
+          .check = check};
 }
 
 }  // namespace guantong

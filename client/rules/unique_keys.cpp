@@ -107,12 +107,12 @@ Match to_match(const Field& field, const Shared& shared) {
 
 }  // namespace
 
-Check unique_keys(Session& session) {
+Rule unique_keys(Session& session) {
   std::map<const RecordType*, std::vector<UniqueField>> by_type;
   for (const auto* type : session.store().schema().types())
     by_type.emplace(type, unique_fields(*type));
-  return [&session,
-          by_type = std::move(by_type)](const Subject& subject) -> Result<std::vector<Match>> {
+  const auto check = [&session, by_type = std::move(by_type)](
+                         const Subject& subject) -> Result<std::vector<Match>> {
     std::vector<Match> matches;
     if (!is_in_use(subject.state->life)) return matches;
     for (const auto& [field, query] : by_type.at(subject.type)) {
@@ -121,6 +121,11 @@ Check unique_keys(Session& session) {
     }
     return matches;
   };
+  return {.name = "IR-01",
+          .severity = Severity::block,
+          .groups = true,
+          .reads = [](const RecordType&, const Field& field) { return field.unique; },
+          .check = check};
 }
 
 }  // namespace guantong

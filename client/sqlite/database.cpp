@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,7 +83,7 @@ void Statement::reset() {
 
 Result<void> Statement::run() {
   auto stepped = step();
-  reset();
+  sqlite3_reset(handle_.get());  // As above; what was bound is bound anew before the next step.
   if (!stepped) return std::move(stepped).error();
   return {};
 }
@@ -144,10 +145,15 @@ Result<Statement> Database::prepare(std::string_view sql) {
 }
 
 Result<Statement*> Database::cached(std::string_view sql) {
-  auto found = statements_.find(sql);
+  return cached(sql, [&] { return std::string{sql}; });
+}
+
+Result<Statement*> Database::cached(std::string_view name,
+                                    const std::function<std::string()>& sql) {
+  auto found = statements_.find(name);
   if (found == statements_.end()) {
-    auto statement = TRY(prepare(sql));
-    found = statements_.emplace(std::string{sql}, std::move(statement)).first;
+    auto statement = TRY(prepare(sql()));
+    found = statements_.emplace(std::string{name}, std::move(statement)).first;
   }
   found->second.reset();
   return &found->second;

@@ -1,13 +1,14 @@
 // SQLite, with owners and Results. The only code that includes <sqlite3.h> is beside this file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "sync/base/bytes.h"
 #include "sync/base/result.h"
@@ -67,6 +68,9 @@ public:
   /// As `prepare`, but keeps the statement: the same text gives the same statement, reset.
   Result<Statement*> cached(std::string_view sql);
 
+  /// As above, by a name that stands for the text, which is asked for once.
+  Result<Statement*> cached(std::string_view name, const std::function<std::string()>& sql);
+
   /// Runs statements that take no parameters and whose rows nobody wants, in order.
   Result<void> run(const std::string& sql);
 
@@ -77,7 +81,13 @@ private:
   explicit Database(sqlite3* connection) : handle_{connection} {}
 
   std::unique_ptr<sqlite3, Close> handle_;
-  std::map<std::string, Statement, std::less<>>
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::unordered_map<std::string, Statement, TextHash, std::equal_to<>>
       statements_;  // Finalised before the connection closes.
 };
 

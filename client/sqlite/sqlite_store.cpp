@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -180,6 +181,7 @@ Result<void> SqliteStore::refresh() {
   keys_.clear();
   numbers_.clear();
   tips_.clear();
+  batches_.clear();
   stream_numbers_.clear();
   digests_.clear();
   sums_.clear();
@@ -218,8 +220,9 @@ Result<Digest> SqliteStore::digest(Space space) {
 
 Result<Members> SqliteStore::load_members() {
   Members members;
-  auto* streams = TRY(database_.cached(
-      "SELECT a.id, b.id FROM stream a JOIN stream b ON a.device = b.device AND b.space = 1 WHERE a.space <> 1"));
+  auto* streams =
+      TRY(database_.cached("SELECT a.id, b.id FROM stream a JOIN stream b ON a.device = b.device "
+                           "AND b.space = 1 WHERE a.space <> 1"));
   while (TRY(streams->step()))
     members.same_device(narrow<StreamNo>(streams->int64(0)), narrow<StreamNo>(streams->int64(1)));
   streams->reset();
@@ -417,6 +420,10 @@ Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
     pending.generation = StoredBatch::pending_generation;
     return pending;
   }
+  auto& known = batches_[dot.stream];
+  const auto after = known.upper_bound(dot.n);
+  if (after != known.begin() && std::prev(after)->second.last_n >= dot.n)
+    return std::prev(after)->second;
   auto* row = TRY(database_.cached(fmt::format(
       "SELECT {} FROM batch WHERE stream = ? AND first_n <= ? ORDER BY first_n DESC LIMIT 1",
       batch_columns)));
@@ -427,6 +434,7 @@ Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
         Errc::corrupt, "the replica has no batch with change {} of stream {}", dot.n, dot.stream);
   const auto batch = batch_in(*row);
   row->reset();
+  known.emplace(batch.first_n, batch);
   return batch;
 }
 
@@ -457,6 +465,7 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(insert->bind_blob(9, batch.digest.raw()));
   TRY(insert->bind(10, stored(batch.arrived_ms)));
   TRY(insert->run());
+  batches_[batch.stream].emplace(batch.first_n, batch);
   for (const auto& row : grown) {
     auto* reach =
         TRY(database_.cached("INSERT INTO reach (stream, other, number, n) VALUES (?, ?, ?, ?)"));
@@ -488,8 +497,8 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
 
 Result<void> SqliteStore::put_change(const Dot& dot, const Change& change) {
   const auto bytes = encode_change(change);
-  auto* insert = TRY(database_.cached(
-      "INSERT OR REPLACE INTO change (stream, n, record, bytes) VALUES (?, ?, ?, ?)"));
+  auto* insert =
+      TRY(database_.cached("INSERT INTO change (stream, n, record, bytes) VALUES (?, ?, ?, ?)"));
   TRY(insert->bind(1, std::int64_t{dot.stream}));
   TRY(insert->bind(2, stored(dot.n)));
   TRY(insert->bind(3, change.is_act() ? 0 : std::int64_t{change.record}));

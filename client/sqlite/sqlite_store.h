@@ -118,8 +118,9 @@ private:
   const Schema& schema_;
   bool needs_rebuild_ = false;
   std::unordered_map<RecordNo, RecordKey> keys_;
-  std::map<RecordKey, RecordNo> numbers_;
+  std::unordered_map<RecordKey, RecordNo, RecordKeyHash> numbers_;
   std::map<StreamNo, StreamTip> tips_;
+  std::unordered_map<StreamNo, std::map<std::uint64_t, StoredBatch>> batches_;  // By first n.
   std::map<std::pair<DeviceId, Space>, StreamNo> stream_numbers_;
   std::unordered_map<RecordNo, Digest> digests_;  // Of records loaded in this transaction.
   std::map<Space, DigestSum> sums_;

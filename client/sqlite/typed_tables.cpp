@@ -99,6 +99,25 @@ std::vector<Cell> cells_of(const RecordType& type, const RecordView& view) {
   return cells;
 }
 
+/// Writes a row's life and the columns of `cells`, and leaves the others as they stand.
+std::string upsert_sql(const RecordType& type, const std::vector<Cell>& cells) {
+  std::string columns;
+  std::string marks;
+  std::string updates;
+  for (const auto& cell : cells) {
+    columns += fmt::format(", \"{}\"", cell.field->name);
+    marks += ", ?";
+    updates += fmt::format(", \"{0}\" = excluded.\"{0}\"", cell.field->name);
+  }
+  return fmt::format(
+      "INSERT INTO \"{}\" (record, id, \"life\"{}) VALUES (?, ?, ?{}) "
+      "ON CONFLICT (record) DO UPDATE SET \"life\" = excluded.\"life\"{}",
+      type.name,
+      columns,
+      marks,
+      updates);
+}
+
 }  // namespace
 
 std::string_view word_of(LifeState life) {
@@ -145,21 +164,10 @@ Result<void> write_row(Database& database,
                        const RecordKey& key,
                        const RecordView& view) {
   const auto cells = cells_of(type, view);
-  std::string columns;
-  std::string marks;
-  std::string updates;
-  for (const auto& cell : cells) {
-    columns += fmt::format(", \"{}\"", cell.field->name);
-    marks += ", ?";
-    updates += fmt::format(", \"{0}\" = excluded.\"{0}\"", cell.field->name);
-  }
-  auto* statement = TRY(database.cached(
-      fmt::format("INSERT INTO \"{}\" (record, id, \"life\"{}) VALUES (?, ?, ?{}) "
-                  "ON CONFLICT (record) DO UPDATE SET \"life\" = excluded.\"life\"{}",
-                  type.name,
-                  columns,
-                  marks,
-                  updates)));
+  std::string name = type.name;
+  for (const auto& cell : cells)
+    name += ' ' + cell.field->name;
+  auto* statement = TRY(database.cached(name, [&] { return upsert_sql(type, cells); }));
   TRY(statement->bind(1, std::int64_t{record}));
   TRY(statement->bind_blob(2, key.id.raw()));
   TRY(statement->bind_text(3, word_of(view.life)));

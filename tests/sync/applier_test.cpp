@@ -222,6 +222,24 @@ TEST(Applier, ABatchIsRefusedWholeUnlessItFitsItsStream) {
   apply(replica, mail, {second});
 }
 
+/// As when a folder was copied, and the copy has been used and synced.
+TEST(Applier, WorkThatWaitsToBeSealedIsNotReplacedByABatchOfTheSameNumbers) {
+  Mail mail;
+  const auto founding = mail.found();
+  const auto grant = mail.grant(lead, {lead, 1}, {}, {member(v, "s1"), Level::teacher});
+  const auto slot = slots::register_any;
+  const auto here = mail.send(v, Dot{lead, 2}, {grant}, {create(slot, "a")});
+  auto there = mail[here];
+  there.batch.changes.front() = create(slot, "b");
+
+  Replica replica;
+  apply(replica, mail, {founding, grant});
+  ASSERT_THAT(replica.write(mail[here]), is_ok());
+  EXPECT_THAT(replica.take(there), fails_with(Errc::corrupt));
+  ASSERT_THAT(replica.publish(), is_ok());
+  EXPECT_EQ(row(replica).values.at(slot), text_value(field(slot), "a"));
+}
+
 TEST(Applier, WhatTheFoundingBatchHoldsBesideItsActIsTheFounders) {
   Mail mail;
   const auto founding = mail.found({create(slots::register_owner, "a")});

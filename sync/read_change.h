@@ -1,0 +1,27 @@
+// A change with its fields read by its record type.
+#pragma once
+
+#include <vector>
+
+#include "sync/change.h"
+#include "sync/schema.h"
+#include "sync/value.h"
+
+namespace guantong {
+
+struct ReadChange {
+  Change change;
+  FieldValues values;
+};
+
+/// The slots of which a change is a version: fields set or cleared, members added or removed, the
+/// life cycle. Each once, by number.
+std::vector<Slot> slots_of(const RecordType& type, const ReadChange& read);
+
+/// Whether a change is a version of the slot.
+bool is_version_of(const RecordType& type, const ReadChange& read, Slot slot);
+
+/// A change's value for a slot; empty where it clears it or says nothing of it.
+Value value_of(Slot slot, const ReadChange& read);
+
+}  // namespace guantong

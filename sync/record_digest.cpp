@@ -1,0 +1,74 @@
+#include "sync/record_digest.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/base/hash.h"
+#include "sync/base/result.h"
+#include "sync/change.h"
+#include "sync/record_state.h"
+
+namespace guantong {
+namespace {
+
+class DigestText {
+public:
+  explicit DigestText(const DeviceOf& device) : device_{device} {}
+
+  void put(std::string_view part) { text_ += part; }
+
+  /// Keeps a dot, with what is said of it, for the list that `end_list` sorts and writes.
+  Result<void> add(const Dot& dot, std::string_view note = {}) {
+    const auto device = TRY(device_(dot.stream));
+    std::string part{device.raw()};
+    part += std::to_string(dot.n);
+    part += ' ';
+    part += note;
+    parts_.push_back(std::move(part));
+    return {};
+  }
+
+  void end_list() {
+    std::ranges::sort(parts_);
+    for (const auto& part : parts_) {
+      text_ += part;
+      text_ += ',';
+    }
+    text_ += ';';
+    parts_.clear();
+  }
+
+  Digest digest() const { return blake2b(text_); }
+
+private:
+  const DeviceOf& device_;
+  std::string text_;
+  std::vector<std::string> parts_;
+};
+
+}  // namespace
+
+Result<Digest> digest_of(const RecordKey& key, const RecordState& state, const DeviceOf& device) {
+  DigestText text{device};
+  text.put(std::to_string(key.type) + ' ');
+  text.put(key.id.raw());
+  text.put(std::to_string(static_cast<int>(state.life)) + '\n');
+  for (const auto& slot : state.slots) {
+    text.put(std::to_string(slot.slot) + (slot.conflict ? "!" : "="));
+    text.put(slot.value.raw());
+    for (const auto& head : slot.heads)
+      TRY(text.add(head));
+    text.end_list();
+    for (const auto& add : slot.adds)
+      TRY(text.add(add.dot, add.member));
+    text.end_list();
+    for (const auto& proposal : slot.proposals)
+      TRY(text.add(proposal.dot, std::to_string(proposal.outcomes)));
+    text.end_list();
+  }
+  return text.digest();
+}
+
+}  // namespace guantong

@@ -1,0 +1,96 @@
+#include "sync/rights.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/read_change.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
+#include "sync/value.h"
+
+namespace guantong {
+
+bool Rights::claims(const RecordState& state, const Change& change, const Past& past) {
+  if (change.action != Action::create) return false;
+  return std::ranges::none_of(
+      state.creations, [&](const Creation& creation) { return past.contains(creation.dot); });
+}
+
+RecordId Rights::first_owner(const RecordKey& key,
+                             const RecordType& type,
+                             const ReadChange& read,
+                             const Author& author) const {
+  const RecordId own = author.site ? members_.sites()[*author.site].org : RecordId{};
+  std::optional<RecordId> named;
+  if (type.owns_itself) named = key.id;
+  if (type.owner != 0) {
+    const Field& field = *type.field(type.owner);
+    if (const auto target = reference_in(field, value_of(field.slot, read))) named = target->id;
+  }
+  const bool may_name = named == own || author.site == members_.lead();
+  return named && may_name ? *named : own;
+}
+
+SiteNo Rights::answers_for(const RecordId& owner, const Past& past) const {
+  const auto site = members_.site_of_org(owner);
+  return site && members_.is_site_in(*site, past) ? *site : members_.lead();
+}
+
+bool Rights::may_decide(const RecordType& type,
+                        const RecordState& state,
+                        Slot slot,
+                        bool claiming,
+                        const Author& author,
+                        const Past& past) const {
+  // What a school or a device keeps for itself is decided where it is.
+  if (type.space != Space::plan) return true;
+  if (!author.site) return false;
+  switch (type.decider_of(slot)) {
+    case Decider::any:
+      return true;
+    case Decider::lead:
+      return *author.site == members_.lead();
+    case Decider::joint:
+      return members_.is_partner_in(*author.site, past);
+    case Decider::owner:
+      return claiming || std::ranges::any_of(state.creations, [&](const Creation& creation) {
+               return past.contains(creation.dot) &&
+                      answers_for(creation.owner, past) == *author.site;
+             });
+  }
+  return false;
+}
+
+bool Rights::ranks_now(const RecordType& type,
+                       const RecordState& state,
+                       Slot slot,
+                       const std::optional<SiteNo>& site) const {
+  if (type.space != Space::plan) return true;
+  if (!site) return false;
+  switch (type.decider_of(slot)) {
+    case Decider::joint:
+      return false;
+    case Decider::lead:
+      return *site == members_.lead();
+    case Decider::any:
+    case Decider::owner:
+      return std::ranges::any_of(state.creations, [&](const Creation& creation) {
+        return answers_for(creation.owner, WholePast{}) == *site;
+      });
+  }
+  return false;
+}
+
+std::vector<SiteNo> Rights::owners(const RecordState& state) const {
+  std::vector<SiteNo> sites;
+  for (const auto& creation : state.creations) {
+    const auto site = answers_for(creation.owner, WholePast{});
+    if (std::ranges::find(sites, site) == sites.end()) sites.push_back(site);
+  }
+  return sites;
+}
+
+}  // namespace guantong

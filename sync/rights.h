@@ -1,0 +1,60 @@
+// Who decides a record's slots: the right of a version (M2 of docs/merging.md), judged by what its
+// author had seen, and whose value ranks while a conflict is open (M7), judged now.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "sync/change.h"
+#include "sync/members.h"
+#include "sync/read_change.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
+
+namespace guantong {
+
+/// Who wrote a change, and under what level.
+struct Author {
+  StreamNo stream = 0;
+  std::optional<SiteNo> site;  ///< None: not admitted yet.
+  Level level = Level::none;
+};
+
+class Rights {
+public:
+  explicit Rights(const Members& members) : members_{members} {}
+
+  /// Whether a change creates the record without having seen another creation of it.
+  static bool claims(const RecordState& state, const Change& change, const Past& past);
+
+  /// The organisation that answers first for a record that `read` claims: the one it names, where
+  /// its author may name it, else the author's own.
+  RecordId first_owner(const RecordKey& key,
+                       const RecordType& type,
+                       const ReadChange& read,
+                       const Author& author) const;
+
+  /// Whether the author of a version decides the slot in `past`. `claiming`: it creates the record.
+  bool may_decide(const RecordType& type,
+                  const RecordState& state,
+                  Slot slot,
+                  bool claiming,
+                  const Author& author,
+                  const Past& past) const;
+
+  /// Whether a site's value ranks in the slot now. In what all decide together, nobody's does.
+  bool ranks_now(const RecordType& type,
+                 const RecordState& state,
+                 Slot slot,
+                 const std::optional<SiteNo>& site) const;
+
+  /// The sites that answer for a record now.
+  std::vector<SiteNo> owners(const RecordState& state) const;
+
+private:
+  SiteNo answers_for(const RecordId& owner, const Past& past) const;
+
+  const Members& members_;
+};
+
+}  // namespace guantong
