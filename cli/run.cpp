@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <ostream>
@@ -12,6 +13,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/context.h"
+#include "cli/journal.h"
 #include "cli/language.h"
 #include "client/reading.h"
 #include "sync/base/error.h"
@@ -129,7 +131,8 @@ int run(std::span<const std::string> arguments, Context& context) {
       ->type_name(tr("DIR"))
       ->envname("GUANTONG_WORKSPACE");
   app.add_option("--lang", language, tr("zh or en"))
-      ->take_last()->check(CLI::IsMember({"zh", "en"}))
+      ->take_last()
+      ->check(CLI::IsMember({"zh", "en"}))
       ->type_name("");
   app.add_flag("--json", context.json, tr("Print one JSON document"));
   app.footer(tr(
@@ -182,8 +185,17 @@ int run(std::span<const std::string> arguments, Context& context) {
   if (!workspace.empty()) context.workspace = workspace;
   if (context.workspace.empty()) context.workspace = default_workspace();
 
+  const auto begun = std::chrono::steady_clock::now();
   const auto outcome = chosen(context);
-  return outcome ? static_cast<int>(*outcome) : report(outcome.error(), context);
+  const int code = outcome ? static_cast<int>(*outcome) : report(outcome.error(), context);
+  const auto took = std::chrono::steady_clock::now() - begun;
+  const auto noted = note(context.workspace,
+                          {app.get_subcommands().front()->get_name(),
+                           code,
+                           std::chrono::duration_cast<std::chrono::milliseconds>(took),
+                           outcome ? nullptr : &outcome.error()});
+  if (!noted) remark(context, noted.error().message);
+  return code;
 }
 
 }  // namespace guantong

@@ -60,6 +60,9 @@ struct Verification {
   std::uint64_t records = 0;
   std::string digest;
   std::vector<Flaw> flaws;
+  /// Names of versions that a change could not have known: they count for nothing, and nothing is
+  /// wrong with the history for that.
+  std::vector<Flaw> ignored;
 };
 
 /// Reads all of the history anew, from the founding batch: form, chain, digests, signatures and

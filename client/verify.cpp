@@ -56,12 +56,37 @@ private:
   std::filesystem::path path_;
 };
 
-Result<Received> take_history(Workspace& workspace, SqliteStore& store, const Progress& progress) {
+std::string name_of(const DeviceId& device) {
+  return to_hex(device.raw()).substr(0, 8);
+}
+
+Result<Flaw> flaw_of(SqliteStore& store, const IgnoredEdge& edge) {
+  const auto batch = TRY(store.batch_of(edge.change));
+  const auto by = TRY(store.tip(edge.change.stream));
+  const auto of = TRY(store.tip(edge.named.stream));
+  return Flaw{to_hex(batch.commit.raw()),
+              message("change {} of device {} names change {} of device {}, which its author had "
+                      "not seen or which is no version of the field; the name counts for nothing",
+                      edge.change.n,
+                      name_of(by.device),
+                      edge.named.n,
+                      name_of(of.device))};
+}
+
+/// Returns what came; what the history says without effect is added to `ignored`.
+Result<Received> take_history(Workspace& workspace,
+                              SqliteStore& store,
+                              const Progress& progress,
+                              std::vector<Flaw>& ignored) {
   auto branches = TRY(workspace.history().branches());
   std::erase_if(branches, [](const Branch& branch) { return !branch.name.starts_with("plan/"); });
   auto session = TRY(Session::begin(store));
   Receiver receiver{store, workspace.history(), session->applier(), workspace.config().consortium};
   auto received = TRY(receiver.receive(branches, now_ms(), progress));
+  for (const auto& edge : session->merger().ignored_edges()) {
+    auto flaw = TRY(flaw_of(store, edge));
+    ignored.push_back(std::move(flaw));
+  }
   TRY(session->commit());
   return received;
 }
@@ -72,15 +97,8 @@ public:
   Translation(SqliteStore& from, SqliteStore& to) : from_{from}, to_{to} {}
 
   Result<void> translate(Change& change) {
-    for (auto* versions :
-         {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-      for (auto& version : *versions)
-        version.dot.stream = TRY(stream(version.dot.stream));
-    }
-    for (auto& removal : change.removed) {
-      for (auto& dot : removal.adds)
-        dot.stream = TRY(stream(dot.stream));
-    }
+    for (auto* dot : dots_of(change))
+      dot->stream = TRY(stream(dot->stream));
     if (change.is_act()) return {};
     const auto key = TRY(from_.record_key(change.record));
     change.record = TRY(to_.intern_record(key));
@@ -181,7 +199,7 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
   const ReplicaBeside beside{workspace, ".verify"};
   auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
   Verification verification;
-  const auto received = TRY(take_history(workspace, *anew, progress));
+  const auto received = TRY(take_history(workspace, *anew, progress, verification.ignored));
   verification.commits = received.batches();
   verification.changes = received.changes();
   for (const auto& refused : received.set_aside)
@@ -215,7 +233,8 @@ Result<void> rebuild(Workspace& workspace, const Progress& progress) {
   const ReplicaBeside beside{workspace, ".rebuild"};
   {
     auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
-    const auto received = TRY(take_history(workspace, *anew, progress));
+    std::vector<Flaw> ignored;  // "guantong verify" lists them.
+    const auto received = TRY(take_history(workspace, *anew, progress, ignored));
     if (!received.set_aside.empty()) {
       Error error = fail(Errc::corrupt,
                          "the history does not hold together at {}; the replica was left as it is",

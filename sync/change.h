@@ -1,6 +1,7 @@
 // Changes and batches: the domain of merging, in plain structs.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -121,6 +122,25 @@ struct Change {
   bool is_act() const { return founding || grant; }
   bool operator==(const Change&) const = default;
 };
+
+/// The lists of versions that a change names.
+inline constexpr std::array version_lists{
+    &Change::supersedes, &Change::accepts, &Change::declines, &Change::withdraws};
+
+/// Every dot that a change names, in place. `SomeChange` is Change, const or not.
+template <class SomeChange>
+auto dots_of(SomeChange& change) {
+  std::vector<decltype(&change.supersedes.front().dot)> dots;
+  for (const auto list : version_lists) {
+    for (auto& version : change.*list)
+      dots.push_back(&version.dot);
+  }
+  for (auto& removal : change.removed) {
+    for (auto& dot : removal.adds)
+      dots.push_back(&dot);
+  }
+  return dots;
+}
 
 struct RecordKey {
   std::uint32_t type = 0;

@@ -182,19 +182,9 @@ Result<void> check_bounds(const v1::Change& wire, const Limits& limits) {
 
 /// Every number in `change` must point into the dictionaries.
 Result<void> check_places(const Change& change, std::size_t devices, std::size_t records) {
-  const auto known = [&](const Dot& dot) {
-    return dot.stream < devices && dot.n > 0 && dot.n <= n_max;
-  };
-  for (const auto* versions :
-       {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-    for (const auto& version : *versions) {
-      if (!known(version.dot)) return corrupt("a version is not in the dictionary");
-    }
-  }
-  for (const auto& removal : change.removed) {
-    for (const auto& dot : removal.adds) {
-      if (!known(dot)) return corrupt("a version is not in the dictionary");
-    }
+  for (const auto* dot : dots_of(change)) {
+    if (dot->stream >= devices || dot->n == 0 || dot->n > n_max)
+      return corrupt("a version is not in the dictionary");
   }
   if (!change.is_act() && change.record >= records)
     return corrupt("a record is not in the dictionary");
@@ -325,15 +315,8 @@ Result<Batch> decode_batch(std::string_view payload, const Limits& limits) {
 void renumber(Change& change,
               const std::vector<StreamNo>& streams,
               const std::vector<RecordNo>& records) {
-  for (auto* versions :
-       {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-    for (auto& version : *versions)
-      version.dot.stream = streams[version.dot.stream];
-  }
-  for (auto& removal : change.removed) {
-    for (auto& dot : removal.adds)
-      dot.stream = streams[dot.stream];
-  }
+  for (auto* dot : dots_of(change))
+    dot->stream = streams[dot->stream];
   if (!change.is_act()) change.record = records[change.record];
 }
 

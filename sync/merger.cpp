@@ -26,6 +26,9 @@
 namespace guantong {
 namespace {
 
+/// How many ignored edges are kept for listing; a stranger may write as many as he likes.
+constexpr std::size_t ignored_most = 100;
+
 /// What a stored batch had seen.
 class BatchPast : public Past {
 public:
@@ -137,7 +140,7 @@ Result<void> Merger::take(const Dot& dot, ReadChange read, const Author& author,
     return store_.put_change(dot, read.change);
   }
   if (read.values.unknown) ++unknown_;
-  TRY(keep_valid_edges(*work, read.change, past));
+  TRY(keep_valid_edges(*work, dot, read.change, past));
   TRY(store_.put_change(dot, read.change));
   const auto& kept = recent_.insert_or_assign(dot, std::move(read)).first->second;
   return fold(*work, dot, kept, author, past);
@@ -158,17 +161,33 @@ Result<bool> Merger::is_version_of(const Work& work, const Version& version) {
          guantong::is_version_of(*work.type, other, version.slot);
 }
 
-Result<void> Merger::keep_valid_edges(const Work& work, Change& change, const Past& past) {
-  for (auto* versions :
-       {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-    auto valid = versions->begin();
-    for (const auto& version : *versions) {
-      if (past.contains(version.dot) && TRY(is_version_of(work, version))) *valid++ = version;
+void Merger::ignore(const Dot& dot, const Change& change, const Dot& named) {
+  if (ignored_.size() < ignored_most) ignored_.push_back({dot, change.record, named});
+}
+
+Result<void> Merger::keep_valid_edges(const Work& work,
+                                      const Dot& dot,
+                                      Change& change,
+                                      const Past& past) {
+  for (const auto list : version_lists) {
+    auto& versions = change.*list;
+    auto valid = versions.begin();
+    for (const auto& version : versions) {
+      if (past.contains(version.dot) && TRY(is_version_of(work, version))) {
+        *valid++ = version;
+      } else {
+        ignore(dot, change, version.dot);
+      }
     }
-    versions->erase(valid, versions->end());
+    versions.erase(valid, versions.end());
   }
-  for (auto& removal : change.removed)
-    std::erase_if(removal.adds, [&](const Dot& dot) { return !past.contains(dot); });
+  for (auto& removal : change.removed) {
+    std::erase_if(removal.adds, [&](const Dot& add) {
+      if (past.contains(add)) return false;
+      ignore(dot, change, add);
+      return true;
+    });
+  }
   return {};
 }
 

@@ -34,6 +34,13 @@ struct Touched {
   std::set<Slot> slots;
 };
 
+/// A version that a change names without having it in its past (M1).
+struct IgnoredEdge {
+  Dot change;
+  RecordNo record = 0;
+  Dot named;
+};
+
 class Merger {
 public:
   Merger(Store& store, const Schema& schema, const Members& members)
@@ -85,6 +92,8 @@ public:
   Result<const ReadChange*> read(const Dot& dot);
 
   std::uint64_t unknown_changes() const { return unknown_; }
+  /// The first of the edges that did not count.
+  const std::vector<IgnoredEdge>& ignored_edges() const { return ignored_; }
 
 private:
   struct Work {
@@ -114,7 +123,8 @@ private:
   Result<void> cover(SlotState& slot, const Dot& dot, std::set<Dot>& walked);
   Result<void> accept(Work& work, SlotState& slot, const ReadChange& read);
   Result<bool> same_content(const Work& work, Slot slot, const ReadChange& a, const ReadChange& b);
-  Result<void> keep_valid_edges(const Work& work, Change& change, const Past& past);
+  Result<void> keep_valid_edges(const Work& work, const Dot& dot, Change& change, const Past& past);
+  void ignore(const Dot& dot, const Change& change, const Dot& named);
   Result<bool> is_version_of(const Work& work, const Version& version);
 
   std::vector<RecordNo> touched_records() const;
@@ -137,6 +147,7 @@ private:
   std::unordered_map<Dot, ReadChange, DotHash> recent_;
   std::unordered_map<StreamNo, DeviceId> devices_;
   std::uint64_t unknown_ = 0;
+  std::vector<IgnoredEdge> ignored_;
 };
 
 }  // namespace guantong

@@ -64,7 +64,7 @@ MergeRule from_proto(v1::Merge merge) {
     case v1::STATE:
       return MergeRule::state;
     default:
-      return MergeRule::register_;
+      return MergeRule::single;
   }
 }
 
@@ -155,7 +155,7 @@ Result<void> form_slots(RecordType& type) {
     if (field.together.empty()) continue;
     field.slot = groups.try_emplace(field.together, field.number).first->second;
     const Field* first = type.field(field.slot);
-    if (field.merge != MergeRule::register_ || first->decides != field.decides) {
+    if (field.merge != MergeRule::single || first->decides != field.decides) {
       return fail(Errc::invalid,
                   "{}.{}: fields that move together are registers of one decider",
                   type.name,

@@ -18,7 +18,8 @@ class FileDescriptor;
 
 namespace guantong {
 
-enum class MergeRule : std::uint8_t { register_, text, set, state };
+/// `single`: one value at a time (REGISTER).
+enum class MergeRule : std::uint8_t { single, text, set, state };
 enum class Decider : std::uint8_t { joint, any, owner, lead };
 
 /// How a field's value is kept: an integer, an enum's number, UTF-8, or the id of a record.
@@ -43,7 +44,7 @@ struct Field {
   Label label, help;
   std::string unit;
   ValueKind kind = ValueKind::text;
-  MergeRule merge = MergeRule::register_;
+  MergeRule merge = MergeRule::single;
   Decider decides = Decider::joint;
   Slot slot = 0;  ///< The lowest number among the fields that move together; else its own.
   std::string together;

@@ -36,15 +36,8 @@ public:
 
   Result<void> add(const Change& change) {
     if (change.is_act()) return {};
-    for (const auto* versions :
-         {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-      for (const auto& version : *versions)
-        add(version.dot);
-    }
-    for (const auto& removal : change.removed) {
-      for (const auto& dot : removal.adds)
-        add(dot);
-    }
+    for (const auto* dot : dots_of(change))
+      add(*dot);
     TRY(add_life_of(change.record));
     TRY(add_originals_of(change));
     if (change.action == Action::archive) TRY(add_uses_of(change.record));
@@ -66,8 +59,8 @@ private:
     return {};
   }
 
-  /// A translation (a field x_en beside x_zh) builds on the original that its author had before them,
-  /// or nobody could tell later whether it is older.
+  /// A translation (a field x_en beside x_zh) builds on the original that its author had before
+  /// them, or nobody could tell later whether it is older.
   Result<void> add_originals_of(const Change& change) {
     const auto key = TRY(store_.record_key(change.record));
     const auto* type = schema_.type(key.type);
@@ -191,15 +184,8 @@ public:
   }
 
   Result<void> translate(Change& change) {
-    for (auto* versions :
-         {&change.supersedes, &change.accepts, &change.declines, &change.withdraws}) {
-      for (auto& version : *versions)
-        version.dot.stream = TRY(stream(version.dot.stream));
-    }
-    for (auto& removal : change.removed) {
-      for (auto& dot : removal.adds)
-        dot.stream = TRY(stream(dot.stream));
-    }
+    for (auto* dot : dots_of(change))
+      dot->stream = TRY(stream(dot->stream));
     if (change.is_act()) return {};
     const auto [entry, fresh] =
         records_.try_emplace(change.record, static_cast<RecordNo>(batch_.records.size()));

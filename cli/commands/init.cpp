@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
+#include "cli/founder_options.h"
 #include "cli/language.h"
 #include "client/membership.h"
 #include "client/workspace.h"
@@ -48,23 +49,7 @@ void add_init(CLI::App& app, Task& chosen) {
                tr("The consortium's name"),
                Needed::yes,
                tr("NAME"));
-  command.text("--site",
-               options->who.site,
-               tr("The site's short name: a-z, 0-9 and -"),
-               Needed::yes,
-               "SLUG");
-  command.text("--site-name",
-               options->who.site_name,
-               tr("The organisation's full name"),
-               Needed::yes,
-               tr("NAME"));
-  command.text("--kind",
-               options->who.site_kind,
-               tr("highschool, vocational, university, foreign, enterprise, authority or other"),
-               Needed::yes,
-               "KIND");
-  command.text("--person", options->who.person, tr("Your name"), Needed::yes, tr("NAME"));
-  command.text("--email", options->who.email, tr("Your e-mail address"), Needed::yes, "ADDR");
+  add_founder_options(command, options->who, Needed::yes);
   command.examples(
       "  guantong init --consortium 京津贯通 --site bitc --site-name 北京信息职业技术学院 --kind "
       "vocational --person 单示一 --email shan@example.org");

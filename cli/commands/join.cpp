@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
+#include "cli/founder_options.h"
 #include "cli/language.h"
 #include "cli/output.h"
 #include "client/config.h"
@@ -33,7 +34,8 @@ Result<Ending> run_join(Context& context, const JoinOptions& options) {
   if (!consortium)
     return fail(
         Errc::invalid, "\"{}\" is no consortium's id: 64 hexadecimal digits", options.consortium);
-  auto workspace = TRY(join(context.workspace, remote_address(options.remote), *consortium, options.who));
+  auto workspace =
+      TRY(join(context.workspace, remote_address(options.remote), *consortium, options.who));
   const auto request = TRY(own_request(workspace));
   const auto code = request_code(request);
   const auto synced = sync_with(workspace, "origin", {false, progress_of(context)});
@@ -83,23 +85,7 @@ void add_join(CLI::App& app, Task& chosen) {
                tr("The id that \"guantong init\" printed"),
                Needed::yes,
                "ID");
-  command.text("--site",
-               options->who.site,
-               tr("The site's short name: a-z, 0-9 and -"),
-               Needed::yes,
-               "SLUG");
-  command.text("--site-name",
-               options->who.site_name,
-               tr("The organisation's full name"),
-               Needed::no,
-               tr("NAME"));
-  command.text("--kind",
-               options->who.site_kind,
-               tr("highschool, vocational, university, foreign, enterprise, authority or other"),
-               Needed::no,
-               "KIND");
-  command.text("--person", options->who.person, tr("Your name"), Needed::yes, tr("NAME"));
-  command.text("--email", options->who.email, tr("Your e-mail address"), Needed::yes, "ADDR");
+  add_founder_options(command, options->who, Needed::no);
   command.examples(
       "  guantong join /media/usb/plan.git --consortium 3f2a… --site bstu --site-name 北京科技大学 "
       "--kind university --person 曾示二 --email zeng@example.org");

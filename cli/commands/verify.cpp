@@ -1,5 +1,6 @@
 // guantong verify: everything here follows from the signed history.
 #include <ostream>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
@@ -13,24 +14,31 @@
 namespace guantong {
 namespace {
 
+Json json_of(const std::vector<Flaw>& flaws) {
+  Json list = Json::array();
+  for (const auto& flaw : flaws)
+    list.push_back({{"where", flaw.where}, {"what", say(flaw.what)}});
+  return list;
+}
+
 Result<Ending> run_verify(Context& context) {
   auto workspace = TRY(open_workspace(context));
   const auto verification = TRY(verify(workspace, progress_of(context)));
   if (context.json) {
-    Json flaws = Json::array();
-    for (const auto& flaw : verification.flaws)
-      flaws.push_back({{"where", flaw.where}, {"what", say(flaw.what)}});
     print(context,
           Json{{"ok", verification.flaws.empty()},
                {"commits", verification.commits},
                {"changes", verification.changes},
                {"records", verification.records},
                {"digest", verification.digest},
-               {"flaws", flaws}});
+               {"flaws", json_of(verification.flaws)},
+               {"ignored", json_of(verification.ignored)}});
   } else {
-    for (const auto& flaw : verification.flaws)
-      context.out << printable(flaw.where) << (language() == Language::zh ? "：" : ": ")
-                  << printable(say(flaw.what)) << '\n';
+    for (const auto* list : {&verification.ignored, &verification.flaws}) {
+      for (const auto& flaw : *list)
+        context.out << printable(flaw.where) << (language() == Language::zh ? "：" : ": ")
+                    << printable(say(flaw.what)) << '\n';
+    }
     print(context,
           message("Checked: {} commits, {} changes, {} records",
                   verification.commits,

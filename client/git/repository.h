@@ -1,4 +1,4 @@
-// libgit2, with owners and Results. The only code that includes <git2.h> is beside this file.
+// A Git repository, with owners and Results. Only files of this folder include <git2.h>.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/git/git_ref.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 
@@ -15,13 +16,6 @@ struct git_odb;
 struct git_repository;
 
 namespace guantong {
-
-/// A name that stands for a commit: "refs/heads/plan/bitc/3f...".
-struct GitRef {
-  std::string name;
-  CommitId target;
-  auto operator<=>(const GitRef&) const = default;
-};
 
 /// A bare repository that holds signed payloads as commits. One thread at a time, with a GitLibrary
 /// alive. Other processes may use the same repository meanwhile.

@@ -120,6 +120,18 @@ TEST(Faults, AnErrorSaysWhatIsSafeInBothLanguages) {
   EXPECT_THAT(chinese.err, HasSubstr("安全"));
 }
 
+TEST(Faults, TheLogSaysHowCommandsEndedAndHoldsNoValues) {
+  const Schools schools;
+  schools.act("bitc", {"set", "course:B02015", "credits=5"});
+  EXPECT_EQ(schools.at("bitc", {"show", "course:SECRET"}).code, 2);
+  std::ifstream log{schools.workspace("bitc") / "log" / "guantong.log"};
+  const std::string text{std::istreambuf_iterator<char>{log}, {}};
+  EXPECT_THAT(text, HasSubstr("set exit=0"));
+  EXPECT_THAT(text, HasSubstr("show exit=2"));
+  EXPECT_THAT(text, Not(HasSubstr("SECRET")));
+  EXPECT_THAT(text, Not(HasSubstr("B02015")));
+}
+
 TEST(Faults, MissingDamagedAndNewerWorkspacesAreNamed) {
   const Schools schools;
   EXPECT_EQ(test::run_guantong(schools.workspace("nowhere"), {"status"}).code, 2);

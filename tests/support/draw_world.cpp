@@ -391,7 +391,7 @@ private:
 TypeRules every_rule(Decides writes) {
   TypeRules type{.slots = {}, .writes = writes};
   Slot slot = 0;
-  for (const auto rule : {Rule::register_, Rule::text, Rule::set, Rule::state}) {
+  for (const auto rule : {Rule::single, Rule::text, Rule::set, Rule::state}) {
     for (const auto decides : all_deciders) {
       type.slots[++slot] = {.rule = rule, .decides = decides};
       if (rule == Rule::state) type.slots[slot].caution = caution;

@@ -16,11 +16,11 @@
 
 namespace guantong::test {
 
-enum class Rule { register_, text, set, state };
+enum class Rule { single, text, set, state };
 enum class Decides { any, owner, lead, joint };
 
 struct SlotRule {
-  Rule rule = Rule::register_;
+  Rule rule = Rule::single;
   Decides decides = Decides::any;
   bool set_once = false;
   bool reference = false;

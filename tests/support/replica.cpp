@@ -101,7 +101,7 @@ private:
     for (const auto& side : outcome.sides)
       picture.sides.insert(word(slot.slot, side.value));
     if (outcome.conflict) picture.meet = TRY(dots(outcome.meet));
-    if (slot.slot != life_cycle && type_.merge_of(slot.slot) == MergeRule::register_)
+    if (slot.slot != life_cycle && type_.merge_of(slot.slot) == MergeRule::single)
       picture.idle = TRY(dots(outcome.idle));
     return {};
   }
@@ -228,7 +228,7 @@ Picture picture_of(const std::map<RecordNo, RecordOutcome>& outcomes, const Worl
                       .idle = {},
                       .proposals = field.proposals};
       if (field.conflict) one.meet = field.meet;
-      if (slot != life_cycle && world.types.at(record).slots.at(slot).rule == Rule::register_)
+      if (slot != life_cycle && world.types.at(record).slots.at(slot).rule == Rule::single)
         one.idle = field.idle;
       if (one != SlotPicture{}) read.slots.emplace(slot, std::move(one));
     }

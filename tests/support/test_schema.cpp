@@ -48,7 +48,7 @@ v1::Merge to_proto(Rule rule) {
       return v1::SET;
     case Rule::state:
       return v1::STATE;
-    case Rule::register_:
+    case Rule::single:
       break;
   }
   return v1::REGISTER;
@@ -106,10 +106,9 @@ void add_type(pb::FileDescriptorProto& file, Decides writes, bool owner_named) {
   for (const auto& [slot, rule] : every_rule(writes).slots)
     add_field(message, slot, rule);
   if (!owner_named) return;
-  add_field(
-      message,
-      owner_slot,
-      {.rule = Rule::register_, .decides = Decides::owner, .set_once = true, .reference = true});
+  add_field(message,
+            owner_slot,
+            {.rule = Rule::single, .decides = Decides::owner, .set_once = true, .reference = true});
   auto& owner = *message.mutable_field(message.field_size() - 1);
   owner.mutable_options()->MutableExtension(v1::field)->set_target("org");
   options.set_owner(owner.name());

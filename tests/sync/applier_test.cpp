@@ -240,6 +240,28 @@ TEST(Applier, WorkThatWaitsToBeSealedIsNotReplacedByABatchOfTheSameNumbers) {
   EXPECT_EQ(row(replica).values.at(slot), text_value(field(slot), "a"));
 }
 
+/// M1: else all that others will write could be superseded before it is written.
+TEST(Applier, NamesOfWhatAnAuthorHadNotSeenCountForNothingAndAreListed) {
+  Mail mail;
+  const auto founding = mail.found();
+  const auto slot = slots::register_any;
+  const auto to_v = mail.grant(lead, {lead, 1}, {}, {member(v, "s1"), Level::teacher});
+  const auto to_u = mail.grant(lead, {lead, 1}, {}, {member(u, "s2"), Level::teacher});
+  const auto created = mail.send(v, Dot{lead, 2}, {to_v}, {create(slot, "a")});
+  const auto greedy =
+      mail.send(u, Dot{lead, 3}, {to_u, created}, {write(slot, "b", {{v, 1}, {v, 2}, {v, 3}})});
+  const auto beside = mail.send(v, Dot{lead, 2}, {}, {write(slot, "c", {{v, 1}})});
+
+  Replica replica;
+  for (const auto letter : {founding, to_v, to_u, created, greedy, beside})
+    ASSERT_THAT(replica.take(mail[letter]), is_ok());
+  EXPECT_EQ(replica.merger().ignored_edges().size(), 2);
+  ASSERT_THAT(replica.publish(), is_ok());
+  const auto state = replica.merger().state(replica.store().records().at(record()));
+  ASSERT_THAT(state, is_ok());
+  EXPECT_TRUE((*state)->find(slot)->conflict);
+}
+
 TEST(Applier, WhatTheFoundingBatchHoldsBesideItsActIsTheFounders) {
   Mail mail;
   const auto founding = mail.found({create(slots::register_owner, "a")});

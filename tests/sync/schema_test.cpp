@@ -105,7 +105,7 @@ TEST(Schema, TakesATypeThatIsAddedAtRunTime) {
   EXPECT_THAT(type->fields_of(2), ElementsAre(type->field(2), type->field(4)));
   EXPECT_THAT(type->fields_of(4), testing::IsEmpty());
   EXPECT_EQ(type->decider_of(2), Decider::lead);
-  EXPECT_EQ(type->merge_of(2), MergeRule::register_);
+  EXPECT_EQ(type->merge_of(2), MergeRule::single);
 
   const auto* state = type->field("flag");
   ASSERT_THAT(state, NotNull());

@@ -1,0 +1,188 @@
+#include "client/git/path_remote.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <git2.h>
+#include <git2/odb_backend.h>
+
+#include "client/git/git_ref.h"
+#include "client/git/libgit2.h"
+#include "client/git/refspec.h"
+#include "client/handle.h"
+#include "sync/base/error.h"
+#include "sync/base/result.h"
+
+namespace guantong {
+namespace {
+
+/// The failure of a walk through a history, where what is referred to is there, or something was
+/// lost.
+template <class... Arguments>
+Error broken(int code, std::string_view what, const Arguments&... arguments) {
+  Error error = failure(code, what, arguments...);
+  if (error.code == Errc::not_found) error.code = Errc::corrupt;
+  return error;
+}
+
+struct WritePackFree {
+  void operator()(git_odb_writepack* pack) const noexcept { pack->free(pack); }
+};
+
+struct PackSink {
+  git_odb_writepack* pack = nullptr;
+  git_indexer_progress progress{};
+};
+
+int append_to_pack(void* data, std::size_t size, void* payload) {
+  auto* sink = static_cast<PackSink*>(payload);
+  return sink->pack->append(sink->pack, data, size, &sink->progress);
+}
+
+/// Copies the commits of `wanted`, and all they build on, from one repository into another as one
+/// pack; what `known` reaches is taken to be there. All of it arrives or nothing does.
+///
+/// libgit2's own transport for paths sends every branch of the remote, whichever is asked for,
+/// looks the remote's names up as revision expressions here, and moves the remote's references
+/// without looking where they are by then; so paths have this instead.
+Result<void> copy_objects(git_repository* from,
+                          git_odb* to,
+                          const std::vector<Move>& wanted,
+                          const std::vector<GitRef>& known) {
+  git_revwalk* raw_walk = nullptr;
+  int code = git_revwalk_new(&raw_walk, from);
+  if (code < 0) return broken(code, "cannot walk the Git history");
+  const Handle<git_revwalk, git_revwalk_free> walk{raw_walk};
+  for (const Move& move : wanted) {
+    const git_oid oid = oid_of(move.target);
+    code = git_revwalk_push(walk.get(), &oid);
+    if (code < 0) return broken(code, "cannot read the branch {}", move.source);
+  }
+  const auto from_objects = TRY(objects_of(from));
+  for (const GitRef& ref : known) {
+    const git_oid oid = oid_of(ref.target);
+    std::size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    // Without looking for new packs each time: most of what is known here may be new there.
+    if (git_odb_exists_ext(from_objects.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 0) continue;
+    if (git_odb_read_header(&size, &type, from_objects.get(), &oid) < 0) continue;
+    if (type != GIT_OBJECT_COMMIT) continue;
+    code = git_revwalk_hide(walk.get(), &oid);
+    if (code < 0) return broken(code, "cannot walk the Git history");
+  }
+
+  git_packbuilder* raw_builder = nullptr;
+  code = git_packbuilder_new(&raw_builder, from);
+  if (code < 0) return broken(code, "cannot pack the Git objects");
+  const Handle<git_packbuilder, git_packbuilder_free> builder{raw_builder};
+  code = git_packbuilder_insert_walk(builder.get(), walk.get());
+  if (code < 0) return broken(code, "cannot pack the Git objects");
+  if (git_packbuilder_object_count(builder.get()) == 0) return {};
+
+  PackSink sink;
+  code = git_odb_write_pack(&sink.pack, to, nullptr, nullptr);
+  if (code < 0) return failure(code, "cannot write the Git objects");
+  const std::unique_ptr<git_odb_writepack, WritePackFree> pack{sink.pack};
+  code = git_packbuilder_foreach(builder.get(), append_to_pack, &sink);
+  if (code < 0) return broken(code, "cannot copy the Git objects");
+  code = pack->commit(pack.get(), &sink.progress);
+  if (code < 0) return failure(code, "cannot write the Git objects");
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::filesystem::path> path_of(const std::string& url) {
+  constexpr std::string_view file_scheme = "file://";
+  if (url.starts_with(file_scheme)) return url.substr(file_scheme.size());
+  if (url.find("://") != std::string::npos) return std::nullopt;
+  std::error_code ignored;
+  const bool is_scp_like = url.find(':') < url.find('/');
+  if (is_scp_like && !std::filesystem::exists(url, ignored)) return std::nullopt;
+  return url;
+}
+
+Result<RepositoryHandle> open_at(const std::filesystem::path& path, const std::string& url) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    return fail(Errc::offline, "the remote {} is not there", url);
+  }
+  git_repository* raw = nullptr;
+  const int code =
+      git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+  if (code == GIT_ENOTFOUND) return fail(Errc::invalid, "{} is not a Git repository", url);
+  if (code < 0) return failure(code, "cannot open the remote {}", url);
+  return RepositoryHandle{raw};
+}
+
+Result<void> push_to_path(git_repository* from,
+                          const std::filesystem::path& path,
+                          const std::string& url,
+                          const std::vector<std::string>& refspecs) {
+  const auto to = TRY(open_at(path, url));
+  if (git_repository_is_bare(to.get()) == 0) {
+    return fail(Errc::invalid, "{} is not a bare Git repository", url);
+  }
+  const auto remote_refs = TRY(refs_of(to.get(), ""));
+  const auto own_refs = TRY(refs_of(from, ""));
+  auto moves = TRY(moves_of(refspecs, own_refs));
+  drop_done(moves, remote_refs);
+  auto rejected = take_rejected(from, moves, remote_refs);
+  if (!moves.empty()) {
+    const auto objects = TRY(objects_of(to.get()));
+    TRY(copy_objects(from, objects.get(), moves, remote_refs));
+  }
+  for (const Move& move : moves) {
+    const git_oid target = oid_of(move.target);
+    const GitRef* now = find_ref(remote_refs, move.destination);
+    const git_oid current = now != nullptr ? oid_of(now->target) : git_oid{};
+    git_reference* raw = nullptr;
+    const int code =
+        now == nullptr
+            ? git_reference_create(&raw, to.get(), move.destination.c_str(), &target, 0, nullptr)
+            : git_reference_create_matching(
+                  &raw, to.get(), move.destination.c_str(), &target, 1, &current, nullptr);
+    const Handle<git_reference, git_reference_free> ref{raw};
+    if (code == GIT_EEXISTS || code == GIT_EMODIFIED || code == GIT_ENOTFOUND) {
+      rejected.push_back(move.destination);
+    } else if (code < 0) {
+      return failure(code, "cannot set {} on the remote {}", move.destination, url);
+    }
+  }
+  return say_rejected(rejected, url);
+}
+
+Result<void> fetch_from_path(git_repository* to,
+                             git_odb* objects,
+                             const std::filesystem::path& path,
+                             const std::string& url,
+                             const std::vector<std::string>& refspecs) {
+  const auto from = TRY(open_at(path, url));
+  const auto remote_refs = TRY(refs_of(from.get(), ""));
+  auto moves = TRY(moves_of(refspecs, remote_refs));
+  const auto known = TRY(refs_of(to, ""));
+  drop_done(moves, known);
+  if (moves.empty()) return {};
+
+  // When some branch is damaged, or the disk is, one at a time finds out which.
+  const bool all_copied = copy_objects(from.get(), objects, moves, known).has_value();
+  Result<void> first_failure;
+  for (const Move& move : moves) {
+    Result<void> fetched;
+    if (!all_copied) fetched = copy_objects(from.get(), objects, {move}, known);
+    if (fetched) fetched = set_reference(to, move.destination, move.target);
+    if (fetched || !first_failure) continue;
+    first_failure =
+        in_context(std::move(fetched), "cannot fetch {} from the remote {}", move.source, url);
+  }
+  return first_failure;
+}
+
+}  // namespace guantong
