@@ -9,7 +9,6 @@
 #include <ostream>
 #include <string>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include <spdlog/common.h>
 #include <spdlog/logger.h>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <libintl.h>
+#include <stdlib.h>
 
 #include "sync/base/message.h"
 
@@ -52,7 +53,7 @@ std::filesystem::path catalogs() {
 std::string translate(const Message& message) {
   if (message.id.empty()) return {};  // Where a catalog keeps its header.
   const std::string pattern = dgettext(domain, message.id.c_str());
-  std::string text = fill_in(pattern, message.arguments);
+  const std::string text = fill_in(pattern, message.arguments);
   const bool unfilled = text == pattern && !message.arguments.empty();
   return unfilled ? fill_in(message.id, message.arguments) : text;
 }

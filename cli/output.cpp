@@ -14,6 +14,8 @@
 #include "cli/language.h"
 #include "cli/table.h"
 #include "client/audit.h"
+#include "client/decisions.h"
+#include "client/describe.h"
 #include "client/editor.h"
 #include "client/reading.h"
 #include "client/rules/rules.h"
@@ -24,8 +26,8 @@
 #include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/members.h"
 #include "sync/schema.h"
-#include "sync/value.h"
 
 namespace guantong {
 namespace {
@@ -183,6 +185,7 @@ Result<Json> json_of(Session& session, const ConflictView& conflict) {
     list.push_back({{"value", side.value}, {"by", by}});
   }
   std::vector<std::string> deciders;
+  deciders.reserve(conflict.deciders.size());
   for (const auto site : conflict.deciders)
     deciders.push_back(session.members().sites()[site].slug);
   const auto base = TRY(reading.shown_slot(*record.type, conflict.slot, conflict.outcome.base));
@@ -302,6 +305,7 @@ void show_report(Context& context, const SyncReport& report) {
         report.dry_run ? message("{}: what a sync would do", report.remote)
                        : message("{}: synced", report.remote));
   std::vector<std::string> types;
+  types.reserve(report.by_type.size());
   for (const auto& [type, count] : report.by_type)
     types.push_back(fmt::format("{} {}", type, count));
   out << "  "

@@ -17,7 +17,6 @@
 #include "cli/language.h"
 #include "client/reading.h"
 #include "sync/base/error.h"
-#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <asm-generic/ioctls.h>
 #include <sys/ioctl.h>
 #include <unicode/uchar.h>
 #include <unicode/umachine.h>

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,7 +16,6 @@
 #include "client/reading.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
-#include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/commit.h"

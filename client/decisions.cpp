@@ -20,6 +20,7 @@
 #include "sync/change.h"
 #include "sync/members.h"
 #include "sync/merger.h"
+#include "sync/read_change.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/value.h"

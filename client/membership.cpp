@@ -17,8 +17,8 @@
 #include "client/config.h"
 #include "client/crypto/device_key.h"
 #include "client/editor.h"
+#include "client/field_edit.h"
 #include "client/git/git_history.h"
-#include "client/reading.h"
 #include "client/sealing.h"
 #include "client/text.h"
 #include "client/workspace.h"
@@ -30,6 +30,7 @@
 #include "sync/change.h"
 #include "sync/codec.h"
 #include "sync/commit.h"
+#include "sync/history.h"
 #include "sync/members.h"
 #include "sync/schema.h"
 #include "sync/ssh_signature.h"
@@ -115,7 +116,7 @@ Result<void> intern_own_streams(Workspace& workspace) {
 /// signed.
 Result<Request> read_request(const std::string& raw, const std::string& payload) {
   const auto commit = TRY(parse_commit(raw));
-  const auto request = TRY(decode_request(payload));
+  auto request = TRY(decode_request(payload));
   TRY(verify_ssh_signature(commit.signature, signed_part(commit), request.member.key));
   return request;
 }

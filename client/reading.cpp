@@ -1,6 +1,7 @@
 #include "client/reading.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -65,9 +66,9 @@ bool is_date(std::string_view text) {
   const int month = number(5, 2);
   const int day = number(8, 2);
   if (month < 1 || month > 12 || day < 1) return false;
-  constexpr int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  constexpr std::array days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
+  return day <= days.at(static_cast<std::size_t>(month) - 1) + (month == 2 && leap ? 1 : 0);
 }
 
 /// "course.credits cannot be "x": it is a whole number": `right` says what would be right.

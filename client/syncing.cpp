@@ -16,6 +16,7 @@
 #include "client/membership.h"
 #include "client/rules/rules.h"
 #include "client/sealing.h"
+#include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"

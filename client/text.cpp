@@ -12,11 +12,11 @@
 #include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
 #include <unicode/umachine.h>
-#include <unicode/utf8.h>
 #include <unicode/utypes.h>
 
 #include "sync/base/error.h"
 #include "sync/base/result.h"
+#include "sync/base/utf8.h"
 
 namespace guantong {
 namespace {
@@ -35,17 +35,6 @@ bool is_control(char32_t character) {
 bool turns_direction(char32_t character) {
   return (character >= 0x202A && character <= 0x202E) ||
          (character >= 0x2066 && character <= 0x2069);
-}
-
-/// As ICU decodes: negative for what is not UTF-8, however much of it stands there.
-UChar32 decode(std::string_view text, std::size_t& position) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const std::size_t size = text.size();
-  std::size_t next = position;
-  UChar32 character = 0;
-  U8_NEXT(bytes, next, size, character);
-  position = next;
-  return character;
 }
 
 using Instance = const icu::Normalizer2* (*)(UErrorCode&);
@@ -85,7 +74,7 @@ std::string escape(char32_t character) {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t position = 0; position < text.size();) {
-    if (decode(text, position) < 0) return false;
+    if (next_code_point(text, position) < 0) return false;
   }
   return true;
 }
@@ -101,7 +90,7 @@ std::string nfkc(std::string_view text) {
 Result<void> check_text(std::string_view text, std::size_t max_characters) {
   std::size_t count = 0;
   for (std::size_t position = 0; position < text.size();) {
-    const UChar32 decoded = decode(text, position);
+    const UChar32 decoded = next_code_point(text, position);
     ++count;
     if (decoded < 0) return fail(Errc::invalid, "character {} is not UTF-8", count);
     const auto character = static_cast<char32_t>(decoded);
@@ -125,12 +114,12 @@ Result<void> check_text(std::string_view text, std::size_t max_characters) {
 std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t position = 0; position < text.size(); ++count)
-    decode(text, position);
+    next_code_point(text, position);
   return count;
 }
 
 char32_t next_character(std::string_view text, std::size_t& position) {
-  const UChar32 character = decode(text, position);
+  const UChar32 character = next_code_point(text, position);
   return character < 0 ? replacement : static_cast<char32_t>(character);
 }
 
@@ -170,7 +159,7 @@ std::string printable(std::string_view text, Newlines newlines) {
   shown.reserve(text.size());
   for (std::size_t position = 0; position < text.size();) {
     const std::size_t start = position;
-    const UChar32 decoded = decode(text, position);
+    const UChar32 decoded = next_code_point(text, position);
     const auto character = static_cast<char32_t>(decoded);
     if (decoded < 0) {
       shown += "\uFFFD";

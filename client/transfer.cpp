@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "client/csv.h"
 #include "client/editor.h"
+#include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/text.h"
 #include "client/workspace.h"
@@ -19,7 +21,6 @@
 #include "sync/change.h"
 #include "sync/members.h"
 #include "sync/schema.h"
-#include "sync/value.h"
 
 namespace guantong {
 namespace {

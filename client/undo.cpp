@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/describe.h"
 #include "client/editor.h"
 #include "client/sealing.h"
 #include "client/sqlite/sqlite_store.h"
@@ -12,6 +13,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/merger.h"
+#include "sync/read_change.h"
 #include "sync/record_state.h"
 #include "sync/value.h"
 

@@ -1,7 +1,4 @@
 // verify and rebuild: the replica follows from the history alone.
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -23,9 +20,12 @@
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/exchange.h"
+#include "sync/history.h"
+#include "sync/merger.h"
 #include "sync/schema.h"
 
 namespace guantong {

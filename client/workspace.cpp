@@ -6,7 +6,6 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <system_error>
 #include <utility>
 
@@ -46,8 +45,8 @@ std::filesystem::path key_path(const std::filesystem::path& root) {
 }  // namespace
 
 std::uint64_t now_ms() {
-  using namespace std::chrono;
-  const auto since = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   return since < 0 ? 0 : static_cast<std::uint64_t>(since);
 }
 

@@ -1,7 +1,6 @@
 #include "sync/applier.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,11 +10,14 @@
 #include <vector>
 
 #include "sync/base/error.h"
+#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
 #include "sync/members.h"
 #include "sync/merger.h"
+#include "sync/read_change.h"
+#include "sync/rights.h"
 #include "sync/ssh_signature.h"
 #include "sync/store.h"
 #include "sync/value.h"

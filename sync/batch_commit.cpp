@@ -1,6 +1,7 @@
 #include "sync/batch_commit.h"
 
-#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "sync/applier.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/hash.h"

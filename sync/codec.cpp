@@ -11,8 +11,10 @@
 
 #include "guantong/v1/change.pb.h"
 #include <google/protobuf/arena.h>
+#include <google/protobuf/repeated_field.h>
 
 #include "sync/base/error.h"
+#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <unicode/utf8.h>
 
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
+#include "sync/base/utf8.h"
 #include "sync/change.h"
 
 namespace guantong {
@@ -58,26 +58,7 @@ std::string render_with(const Commit& commit, std::string_view signature) {
   return raw;
 }
 
-/// The code point at `i`, which is moved behind it; negative when the bytes there are not UTF-8.
-UChar32 next_code_point(std::string_view text, std::size_t& i) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  // Nothing that comes here is near 2 GiB; parse_commit and clean_ident see to that.
-  auto at = static_cast<std::int32_t>(i);
-  const auto size = static_cast<std::int32_t>(text.size());
-  UChar32 c = 0;
-  U8_NEXT(bytes, at, size, c);
-  i = static_cast<std::size_t>(at);
-  return c;
-}
-
-bool is_text(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    if (next_code_point(text, i) <= 0) return false;
-  }
-  return true;
-}
-
-bool is_control(UChar32 c) {
+bool is_control(std::int32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
@@ -254,7 +235,7 @@ std::string clean_ident(std::string_view text) {
   std::string clean;
   for (std::size_t i = 0; i < text.size() && clean.size() < max_commit_name;) {
     const auto begin = i;
-    const UChar32 c = next_code_point(text, i);
+    const std::int32_t c = next_code_point(text, i);
     if (c < 0 || is_control(c) || c == '<' || c == '>') continue;
     if (clean.size() + (i - begin) > max_commit_name) break;
     clean += text.substr(begin, i - begin);

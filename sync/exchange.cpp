@@ -1,6 +1,5 @@
 #include "sync/exchange.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>

@@ -1,7 +1,6 @@
 // The half of Merger that joins and saves what was touched; merger.cpp takes the changes.
 #include <algorithm>
 #include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/merger.h"
+#include "sync/read_change.h"
 #include "sync/record_digest.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"

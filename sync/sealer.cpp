@@ -1,7 +1,6 @@
 #include "sync/sealer.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "sync/applier.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"

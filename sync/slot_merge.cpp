@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -126,6 +127,7 @@ private:
 
   Result<void> add_base(const std::vector<Head>& heads, SlotOutcome& outcome) {
     std::vector<Dot> dots;
+    dots.reserve(heads.size());
     for (const auto& head : heads)
       dots.push_back(head.dot);
     outcome.meet = TRY(meet_of(dots, versions_));

@@ -1,9 +1,7 @@
 #include "sync/ssh_signature.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

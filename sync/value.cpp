@@ -11,10 +11,10 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
-#include <unicode/utf8.h>
 
 #include "sync/base/error.h"
 #include "sync/base/result.h"
+#include "sync/base/utf8.h"
 #include "sync/change.h"
 #include "sync/schema.h"
 
@@ -126,18 +126,6 @@ private:
 bool is_ascii(std::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) >= 0x80U) return false;
-  }
-  return true;
-}
-
-/// Whole and well-formed UTF-8 without NUL.
-bool is_text(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const auto size = static_cast<std::int32_t>(text.size());
-  for (std::int32_t i = 0; i < size;) {
-    UChar32 c = 0;
-    U8_NEXT(bytes, i, size, c);
-    if (c <= 0) return false;
   }
   return true;
 }

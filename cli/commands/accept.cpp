@@ -7,6 +7,7 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/output.h"
+#include "client/decisions.h"
 #include "client/editor.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"

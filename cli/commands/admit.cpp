@@ -1,7 +1,6 @@
 // guantong admit: let a device in.
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/command.h"
@@ -10,8 +9,9 @@
 #include "cli/language.h"
 #include "cli/output.h"
 #include "client/membership.h"
-#include "client/workspace.h"
+#include "client/reading.h"
 #include "sync/base/bytes.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/ssh_signature.h"
 

@@ -1,5 +1,4 @@
 // guantong allowed-signers: the members' keys, for stock git.
-#include <ostream>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"

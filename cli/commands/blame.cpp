@@ -1,6 +1,5 @@
 // guantong blame: who set each field.
 #include <memory>
-#include <ostream>
 #include <string>
 
 #include "cli/command.h"

@@ -10,10 +10,12 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/output.h"
-#include "client/editor.h"
+#include "client/decisions.h"
 #include "client/reading.h"
 #include "client/workspace.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/change.h"
 
 namespace guantong {
 namespace {

@@ -10,6 +10,7 @@
 #include "client/audit.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/schema.h"

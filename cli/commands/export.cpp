@@ -1,7 +1,6 @@
 // guantong export: records into a file.
 #include <filesystem>
 #include <memory>
-#include <ostream>
 #include <string>
 
 #include "cli/command.h"
@@ -13,6 +12,7 @@
 #include "client/transfer.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

@@ -14,6 +14,7 @@
 #include "client/workspace.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
+#include "sync/change.h"
 
 namespace guantong {
 namespace {
@@ -26,7 +27,7 @@ Result<Ending> run_history(Context& context, const HistoryOptions& options) {
   auto workspace = TRY(open_workspace(context));
   auto session = TRY(Session::begin(workspace.store()));
   Reading reading{session->store()};
-  std::string_view name = options.target;
+  const std::string_view name = options.target;
   std::optional<Slot> slot;
   const auto dot = name.rfind('.');
   auto record = reading.find(name);

@@ -4,20 +4,20 @@
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/language.h"
-#include "cli/output.h"
 #include "client/config.h"
-#include "client/editor.h"
+#include "client/field_edit.h"
+#include "client/reading.h"
 #include "client/text.h"
 #include "client/transfer.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

@@ -11,6 +11,7 @@
 #include "client/membership.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

@@ -1,23 +1,24 @@
 // guantong join: follow a consortium and ask to be admitted.
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
-#include <utility>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/founder_options.h"
 #include "cli/language.h"
-#include "cli/output.h"
 #include "client/config.h"
 #include "client/membership.h"
 #include "client/syncing.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/change.h"
 
 namespace guantong {
 namespace {

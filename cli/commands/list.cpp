@@ -1,7 +1,6 @@
 // guantong list: records of a type.
 #include <cstddef>
 #include <memory>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,12 +11,14 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/table.h"
-#include "client/editor.h"
+#include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/sqlite/typed_tables.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/record_state.h"
 #include "sync/schema.h"
 
 namespace guantong {

@@ -1,5 +1,4 @@
 // guantong members: who takes part.
-#include <ostream>
 #include <string_view>
 
 #include "cli/command.h"
@@ -9,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "client/membership.h"
+#include "client/reading.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/result.h"

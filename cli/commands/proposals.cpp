@@ -1,6 +1,5 @@
 // guantong proposals: suggestions that wait for an answer.
-#include <ostream>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "cli/command.h"
@@ -10,9 +9,10 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "client/audit.h"
-#include "client/editor.h"
+#include "client/decisions.h"
 #include "client/reading.h"
 #include "client/workspace.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {
@@ -38,6 +38,7 @@ Result<Ending> run_proposals(Context& context) {
     const bool stale = view.based_on != view.in_force;
     const bool twice = view.outcomes != 0;
     std::vector<std::string> slugs;
+    slugs.reserve(view.deciders.size());
     for (const auto site : view.deciders)
       slugs.push_back(session->members().sites()[site].slug);
     list.push_back({{"id", view.id},

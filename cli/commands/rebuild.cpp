@@ -5,7 +5,7 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "client/audit.h"
-#include "client/workspace.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

@@ -1,15 +1,14 @@
 // guantong receipts: what each sync did.
 #include <cstddef>
 #include <memory>
-#include <ostream>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/language.h"
-#include "cli/output.h"
 #include "cli/table.h"
+#include "client/reading.h"
 #include "client/syncing.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"

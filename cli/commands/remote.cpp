@@ -1,6 +1,5 @@
 // guantong remote: where the plan is exchanged.
 #include <memory>
-#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -12,6 +11,7 @@
 #include "client/config.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

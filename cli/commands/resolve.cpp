@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/output.h"
+#include "client/decisions.h"
 #include "client/editor.h"
 #include "client/reading.h"
 #include "client/workspace.h"

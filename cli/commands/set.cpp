@@ -9,6 +9,7 @@
 #include "cli/language.h"
 #include "cli/output.h"
 #include "client/editor.h"
+#include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"

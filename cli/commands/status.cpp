@@ -1,15 +1,14 @@
 // guantong status: how things stand here.
-#include <ostream>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/language.h"
-#include "cli/output.h"
 #include "client/membership.h"
+#include "client/reading.h"
 #include "client/syncing.h"
-#include "client/text.h"
 #include "client/workspace.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

@@ -1,8 +1,6 @@
 // guantong sync: exchange with the remotes.
-#include <algorithm>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +10,7 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/output.h"
+#include "client/reading.h"
 #include "client/syncing.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"

@@ -12,7 +12,6 @@
 #include "cli/language.h"
 #include "cli/table.h"
 #include "client/reading.h"
-#include "client/workspace.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/schema.h"

@@ -7,7 +7,8 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "cli/output.h"
-#include "client/workspace.h"
+#include "client/describe.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

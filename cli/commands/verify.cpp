@@ -7,8 +7,9 @@
 #include "cli/context.h"
 #include "cli/language.h"
 #include "client/audit.h"
+#include "client/reading.h"
 #include "client/text.h"
-#include "client/workspace.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 
 namespace guantong {

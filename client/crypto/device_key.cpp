@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 

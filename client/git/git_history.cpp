@@ -1,13 +1,13 @@
 #include "client/git/git_history.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "client/git/git_ref.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
 #include "sync/base/result.h"
@@ -76,6 +76,7 @@ Result<std::vector<Branch>> GitRemote::fetch() {
 Result<void> GitRemote::push(const std::vector<Branch>& branches) {
   if (branches.empty()) return {};
   std::vector<std::string> refspecs;
+  refspecs.reserve(branches.size());
   for (const auto& branch : branches)
     refspecs.push_back(fmt::format("{0}{1}:{0}{1}", own_heads, branch.name));
   return history_.repository().push(url_, refspecs);
@@ -86,6 +87,7 @@ Result<std::vector<CommitId>> GitRemote::fetch_requests() {
   TRY(history_.repository().fetch(url_, {fmt::format("+refs/guantong/requests/*:{}*", kept)}));
   const auto refs = TRY(history_.repository().refs(kept));
   std::vector<CommitId> commits;
+  commits.reserve(refs.size());
   for (const auto& ref : refs)
     commits.push_back(ref.target);
   return commits;

@@ -1,6 +1,5 @@
 #include "client/git/refspec.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,11 +1,11 @@
 #include "client/git/repository.h"
 
 #include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <git2.h>

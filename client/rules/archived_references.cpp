@@ -2,10 +2,12 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/reading.h"
 #include "client/rules/rule.h"
+#include "client/rules/rules.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/message.h"

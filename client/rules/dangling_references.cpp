@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/rules/rule.h"
+#include "client/rules/rules.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"

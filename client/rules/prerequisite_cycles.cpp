@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "client/rules/rule.h"
+#include "client/rules/rules.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
@@ -177,6 +178,7 @@ std::vector<std::vector<Edge>> cycles(const std::vector<Edge>& edges) {
   for (const auto& edge : on_cycles)
     by_component[kept.of(edge.from)].push_back(edge);
   std::vector<std::vector<Edge>> found;
+  found.reserve(by_component.size());
   for (auto& [component, members] : by_component)
     found.push_back(std::move(members));
   return found;

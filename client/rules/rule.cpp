@@ -138,6 +138,7 @@ Result<std::vector<Use>> uses(Session& session, RecordNo source, RecordNo target
 Result<std::vector<RecordNo>> users(Session& session, RecordNo target) {
   const auto references = TRY(session.store().references_to(target));
   std::vector<RecordNo> records;
+  records.reserve(references.size());
   for (const auto& reference : references)
     records.push_back(reference.source);
   std::ranges::sort(records);

@@ -28,6 +28,9 @@
 #include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/merger.h"
+#include "sync/record_state.h"
+#include "sync/schema.h"
 
 namespace guantong {
 namespace {
@@ -174,7 +177,8 @@ private:
   Result<void> follow(std::size_t rule, const std::unordered_set<RecordNo>& directly) {
     auto& waiting = waiting_[rule];
     std::unordered_set<RecordNo> asked;
-    for (std::size_t next = 0; next < waiting.size(); ++next) {  // It grows meanwhile.
+    // It grows meanwhile.
+    for (std::size_t next = 0; next < waiting.size(); ++next) {  // NOLINT(modernize-loop-convert)
       const auto record = waiting[next];
       if (directly.contains(record) || !asked.insert(record).second) continue;
       TRY(clear(record, rules_[rule].name));

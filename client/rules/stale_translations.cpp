@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include "client/rules/rule.h"
+#include "client/rules/rules.h"
 #include "client/sqlite/database.h"
 #include "client/workspace.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
-#include "sync/change.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "client/rules/rule.h"
+#include "client/rules/rules.h"
 #include "client/sqlite/database.h"
 #include "client/text.h"
 #include "client/workspace.h"

@@ -10,7 +10,6 @@
 
 #include <sqlite3.h>
 
-#include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 

@@ -1,7 +1,6 @@
 #include "sync/text/text_merge.h"
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -54,8 +53,8 @@ Range range_of(const Hunk& hunk) {
 std::vector<Range> clusters_of(const Versions& versions) {
   std::vector<Range> hunks;
   for (const auto& [text, version] : versions)
-    std::transform(version.hunks.begin(), version.hunks.end(), std::back_inserter(hunks), range_of);
-  std::sort(hunks.begin(), hunks.end());
+    std::ranges::transform(version.hunks, std::back_inserter(hunks), range_of);
+  std::ranges::sort(hunks);
   std::vector<Range> clusters;
   for (const Range& hunk : hunks)
     if (!clusters.empty() && belongs(hunk, clusters.back()))
@@ -116,7 +115,7 @@ public:
       cluster.readings.push_back(head->reading);
     for (std::size_t i = 0; i < sides_.size(); ++i)
       cluster.idle.push_back(is_idle(i));
-    if (std::find(cluster.idle.begin(), cluster.idle.end(), false) == cluster.idle.end())
+    if (std::ranges::find(cluster.idle, false) == cluster.idle.end())
       cluster.idle.assign(sides_.size(), false);
     decide(cluster);
     return cluster;
@@ -135,7 +134,9 @@ private:
 
   /// Whether the versions below head `i` differ in the cluster read last.
   bool is_decision(std::size_t i) const {
-    const auto differs = [&](const Version* below) { return below->reading != over_[i].front()->reading; };
+    const auto differs = [&](const Version* below) {
+      return below->reading != over_[i].front()->reading;
+    };
     return std::any_of(over_[i].begin(), over_[i].end(), differs);
   }
 
@@ -173,7 +174,7 @@ private:
   Versions versions_;
   std::vector<const Version*> heads_;              ///< By side.
   std::vector<std::vector<const Version*>> over_;  ///< By side: what it supersedes.
-  std::vector<const Version*> pairs_;  ///< By two sides, in either order.
+  std::vector<const Version*> pairs_;              ///< By two sides, in either order.
 };
 
 }  // namespace

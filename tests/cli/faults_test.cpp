@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,11 +15,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/git/git_history.h"
 #include "client/git/repository.h"
 #include "client/sqlite/database.h"
 #include "client/workspace.h"
@@ -52,6 +54,7 @@ int run_program(const Schools& schools,
     const rlimit limit{file_bytes, file_bytes};
     setrlimit(RLIMIT_FSIZE, &limit);
     std::vector<char*> raw;
+    raw.reserve(arguments.size());
     for (auto& argument : arguments)
       raw.push_back(argument.data());
     raw.push_back(nullptr);

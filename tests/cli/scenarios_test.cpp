@@ -240,7 +240,7 @@ TEST(Scenarios, AllOfThemAtOnceReachOneDigestForEveryOrderOfSyncing) {
            {"add", "prereq", "plan=PLAN-BD-2027", "course=C03010", "requires=B04029", "kind=pre"});
   std::vector<std::string> digests;
   do {
-    const Schools schools{base};
+    const Schools schools{base};  // NOLINT(performance-unnecessary-copy-initialization)
     for (int round = 0; round < 2; ++round) {
       for (const auto& school : order)
         schools.act(school, {"sync"});

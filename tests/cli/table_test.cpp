@@ -6,10 +6,13 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <asm-generic/ioctls.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,10 +11,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "client/crypto/device_key.h"
 #include "client/git/git_library.h"
+#include "client/git/git_ref.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,6 +18,7 @@
 #include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/record_state.h"
 #include "tests/support/choices.h"
 #include "tests/support/for_all.h"
 #include "tests/support/plan_builder.h"

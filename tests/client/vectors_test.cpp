@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +16,7 @@
 #include "client/git/repository.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
+#include "sync/base/error.h"
 #include "sync/base/hash.h"
 #include "sync/batch_commit.h"
 #include "sync/change.h"

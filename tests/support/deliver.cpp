@@ -83,6 +83,7 @@ public:
   template <class Item>
   std::vector<Item> operator()(const std::vector<Item>& items) {
     std::vector<Item> packed;
+    packed.reserve(items.size());
     for (const auto& item : items)
       packed.push_back((*this)(item));
     return packed;

@@ -20,11 +20,12 @@
 #include "sync/applier.h"
 #include "sync/base/bytes.h"
 #include "sync/base/hash.h"
-#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
 #include "sync/merger.h"
+#include "sync/read_change.h"
+#include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/sealer.h"
 #include "sync/ssh_signature.h"
@@ -57,7 +58,7 @@ std::string id_of(std::string_view type, std::string_view word) {
   return to_hex(key_of(type, word).id.raw());
 }
 
-Desk::Desk(std::filesystem::path replica, const std::string& site) {
+Desk::Desk(const std::filesystem::path& replica, const std::string& site) {
   auto store = SqliteStore::open(replica, Schema::built_in());
   EXPECT_THAT(store, is_ok());
   store_ = *std::move(store);

@@ -30,7 +30,7 @@ using Edits = std::vector<std::pair<std::string, std::string>>;
 /// One device of one site. Failures end the test that uses it.
 class Desk {
 public:
-  Desk(std::filesystem::path replica, const std::string& site);
+  Desk(const std::filesystem::path& replica, const std::string& site);
 
   SqliteStore& store() { return *store_; }
   const Member& member() const { return member_; }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -20,6 +22,7 @@
 #include "sync/merger.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
+#include "sync/value.h"
 #include "tests/support/choices.h"
 #include "tests/support/deliver.h"
 #include "tests/support/memory_store.h"

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -20,6 +18,7 @@
 #include "client/git/git_library.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
+#include "tests/support/temp_dir.h"
 
 namespace guantong::test {
 namespace {
@@ -29,9 +28,9 @@ constexpr std::array<std::string_view, 3> everybody{"bitc", "thuhs", "bstu"};
 struct Person {
   const char *site, *site_name, *kind, *name;
 };
-constexpr Person people[] = {{"bitc", "北京信息职业技术学院", "vocational", "单示一"},
-                             {"thuhs", "清华大学附属中学", "highschool", "王示五"},
-                             {"bstu", "北京科技大学（演示）", "university", "翟示六"}};
+constexpr std::array<Person, 3> people{{{"bitc", "北京信息职业技术学院", "vocational", "单示一"},
+                                        {"thuhs", "清华大学附属中学", "highschool", "王示五"},
+                                        {"bstu", "北京科技大学（演示）", "university", "翟示六"}}};
 
 const Person& person_of(std::string_view site) {
   return *std::ranges::find(people, site, &Person::site);

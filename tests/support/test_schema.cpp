@@ -15,6 +15,7 @@
 
 #include "sync/base/error.h"
 #include "sync/base/result.h"
+#include "sync/change.h"
 #include "sync/schema.h"
 #include "tests/support/draw_world.h"
 #include "tests/support/oracle.h"

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +18,7 @@
 #include "sync/change.h"
 #include "sync/codec.h"
 #include "sync/members.h"
+#include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/ssh_signature.h"
 #include "sync/value.h"
@@ -32,7 +32,6 @@
 namespace guantong::test {
 namespace {
 
-using testing::ElementsAre;
 using testing::Eq;
 
 /// Devices in the tests' numbers. The lead founds, from its first device.

@@ -5,7 +5,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "guantong/v1/change.pb.h"
@@ -236,9 +235,9 @@ TEST(Codec, RefusesTooMuch) {
 
 TEST(Codec, RefusesWhatAChangeCannotDo) {
   expect_corrupt(full_change(),
-                 [](v1::Change& wire) { wire.set_action(static_cast<v1::Action>(4)); });
+                 [](v1::Change& wire) { wire.set_action(static_cast<v1::Action>(4)); });  // NOLINT
   expect_corrupt(full_change(),
-                 [](v1::Change& wire) { wire.set_action(static_cast<v1::Action>(-1)); });
+                 [](v1::Change& wire) { wire.set_action(static_cast<v1::Action>(-1)); });  // NOLINT
   expect_corrupt(full_change(),
                  [](v1::Change& wire) { wire.set_time_ms(std::uint64_t{1} << 48U); });
   const auto grant = full_batch().changes.back();

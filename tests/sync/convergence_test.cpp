@@ -1,9 +1,7 @@
 // The engine against the oracle, and replicas against each other.
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <set>
-#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>

@@ -26,7 +26,7 @@ using Units = std::vector<std::string_view>;
 Units draw_units(test::Choices& choices) {
   static constexpr std::array<std::string_view, 4> words{"甲。", "乙。", "丙。", "丁。"};
   Units units(choices.pick(21));
-  std::generate(units.begin(), units.end(), [&] { return words[choices.pick(words.size())]; });
+  std::ranges::generate(units, [&] { return words[choices.pick(words.size())]; });
   return units;
 }
 
@@ -58,11 +58,11 @@ std::size_t fewest_changes(const Units& base, const Units& side) {
   std::vector<std::size_t> row(side.size() + 1);
   for (std::size_t j = 0; j <= side.size(); ++j)
     row[j] = j;
-  for (std::size_t i = 0; i < base.size(); ++i) {
+  for (const auto& unit : base) {
     std::size_t diagonal = row[0]++;
     for (std::size_t j = 0; j < side.size(); ++j) {
       const std::size_t changed = std::min(row[j], row[j + 1]) + 1;
-      const std::size_t here = base[i] == side[j] ? diagonal : changed;
+      const std::size_t here = unit == side[j] ? diagonal : changed;
       diagonal = row[j + 1];
       row[j + 1] = here;
     }
@@ -131,6 +131,7 @@ TEST(Diff, BetweenHunksAreEqualUnits) {
 TEST(Diff, FindsOneOldUnitInAMuchLongerText) {
   const Units base{"old"};
   std::vector<std::string> words;
+  words.reserve(50'000);
   for (int i = 0; i < 50'000; ++i)
     words.push_back(std::to_string(i));
   Units side{words.begin(), words.end()};
@@ -143,8 +144,8 @@ TEST(Diff, GivesUpOnHostileInputWithOneHunkOverTheMiddle) {
   Units base{"begin"};
   Units side{"begin"};
   for (int i = 0; i < 30'000; ++i) {
-    base.push_back(random() % 2 == 0 ? "a" : "b");
-    side.push_back(random() % 2 == 0 ? "a" : "b");
+    base.emplace_back(random() % 2 == 0 ? "a" : "b");
+    side.emplace_back(random() % 2 == 0 ? "a" : "b");
   }
   base.insert(base.end(), {"x", "end"});
   side.insert(side.end(), {"y", "end"});

@@ -2,12 +2,12 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "tests/support/oracle.h"

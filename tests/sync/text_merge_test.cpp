@@ -41,10 +41,10 @@ TextMerge merge(const std::string& base, std::initializer_list<const char*> text
 
 std::vector<TextCluster> open_clusters(const TextMerge& merge) {
   std::vector<TextCluster> open;
-  std::copy_if(merge.clusters.begin(),
-               merge.clusters.end(),
-               std::back_inserter(open),
-               [](const TextCluster& cluster) { return cluster.open; });
+  std::ranges::copy_if(merge.clusters,
+
+                       std::back_inserter(open),
+                       [](const TextCluster& cluster) { return cluster.open; });
   return open;
 }
 
@@ -293,9 +293,10 @@ Case reordered(const Case& original, test::Choices& choices) {
 /// A cluster as it is whatever the order of the sides.
 auto unordered(const TextCluster& cluster) {
   std::vector<std::pair<std::string, bool>> readings;
+  readings.reserve(cluster.readings.size());
   for (std::size_t i = 0; i < cluster.readings.size(); ++i)
     readings.emplace_back(cluster.readings[i], cluster.idle[i]);
-  std::sort(readings.begin(), readings.end());
+  std::ranges::sort(readings);
   return std::tuple{
       cluster.base_begin, cluster.base_end, cluster.base, readings, cluster.open, cluster.in_force};
 }

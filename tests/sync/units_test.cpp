@@ -1,6 +1,7 @@
 #include "sync/text/units.h"
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
