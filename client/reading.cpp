@@ -92,7 +92,10 @@ bool matches(std::string_view value, const std::string& pattern) {
   const auto text = icu::UnicodeString::fromUTF8(
       icu::StringPiece{value.data(), static_cast<std::int32_t>(value.size())});
   const std::unique_ptr<icu::RegexMatcher> matcher{compiled->matcher(text, status)};
-  return U_SUCCESS(status) && matcher->matches(status) != 0 && U_SUCCESS(status);
+  if (U_FAILURE(status)) return false;
+  const bool whole = matcher->matches(status) != 0;
+  if (U_FAILURE(status)) return false;
+  return whole;
 }
 
 std::string slot_name(const RecordType& type, Slot slot) {

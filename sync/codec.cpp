@@ -11,7 +11,7 @@
 
 #include "guantong/v1/change.pb.h"
 #include <google/protobuf/arena.h>
-#include <google/protobuf/repeated_field.h>
+#include <google/protobuf/repeated_ptr_field.h>
 
 #include "sync/base/error.h"
 #include "sync/base/hash.h"

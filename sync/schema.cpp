@@ -288,6 +288,7 @@ std::vector<const Field*> RecordType::fields_of(Slot slot) const {
 }
 
 MergeRule RecordType::merge_of(Slot slot) const {
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a slot is a field of its type.
   return slot == life_cycle ? MergeRule::state : field(slot)->merge;
 }
 

@@ -1,5 +1,6 @@
 #include "client/git/refspec.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -117,7 +118,7 @@ private:
       }
       if (edits > 0 && !inserted_last(edits, i)) --i;
     }
-    std::reverse(matches.begin(), matches.end());
+    std::ranges::reverse(matches);
     return matches;
   }
 
@@ -138,13 +139,14 @@ std::vector<Match> matches_between(Units base, Units side, std::size_t first_pla
 }  // namespace
 
 std::vector<Hunk> diff(Units base, Units side) {
-  const auto same_to = std::mismatch(base.begin(), base.end(), side.begin(), side.end());
-  const auto prefix = static_cast<std::size_t>(same_to.first - base.begin());
+  const auto same_to = std::ranges::mismatch(base, side);
+  const auto prefix = static_cast<std::size_t>(same_to.in1 - base.begin());
   const Units base_rest = base.subspan(prefix);
   const Units side_rest = side.subspan(prefix);
-  const auto same_from =
-      std::mismatch(base_rest.rbegin(), base_rest.rend(), side_rest.rbegin(), side_rest.rend());
-  const auto suffix = static_cast<std::size_t>(same_from.first - base_rest.rbegin());
+  const auto base_back = std::views::reverse(base_rest);
+  const auto side_back = std::views::reverse(side_rest);
+  const auto same_from = std::ranges::mismatch(base_back, side_back);
+  const auto suffix = static_cast<std::size_t>(same_from.in1 - base_back.begin());
 
   std::vector<Match> matches = matches_between(base_rest.first(base_rest.size() - suffix),
                                                side_rest.first(side_rest.size() - suffix),
