@@ -154,6 +154,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_accept(app, chosen);
   add_decline(app, chosen);
   add_withdraw(app, chosen);
+  add_duty(app, chosen);
   add_findings(app, chosen);
   add_check(app, chosen);
   add_remote(app, chosen);

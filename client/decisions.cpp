@@ -30,7 +30,8 @@ namespace {
 
 constexpr std::size_t short_id = 8;
 
-/// Names one version of one slot of a record, the same at every site.
+}  // namespace
+
 Result<std::string> short_name(Session& session,
                                RecordNo record,
                                Slot slot,
@@ -47,8 +48,6 @@ Result<std::string> short_name(Session& session,
     text += name;
   return to_hex(blake2b_128(text).raw()).substr(0, short_id);
 }
-
-}  // namespace
 
 bool waits_for_answer(const Proposal& proposal) {
   const unsigned outcomes = proposal.outcomes;

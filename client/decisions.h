@@ -17,6 +17,12 @@
 
 namespace guantong {
 
+/// Names one version of one slot, or several, in eight hex digits: the same at every site.
+Result<std::string> short_name(Session& session,
+                               RecordNo record,
+                               Slot slot,
+                               const std::vector<Dot>& dots);
+
 /// Whether a proposal has no answer yet, or two that differ.
 bool waits_for_answer(const Proposal& proposal);
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "client/duties.h"
 #include "client/reading.h"
 #include "client/text.h"
 #include "client/workspace.h"
@@ -103,6 +104,18 @@ Result<std::vector<Message>> parts_of(Session& session,
   return parts;
 }
 
+/// An act on who answers for a record, with the reason where it has no effect.
+Result<Message> describe_holding(Session& session, RecordNo record, const Dot& dot) {
+  const auto* state = TRY(session.merger().state(record));
+  const auto act = std::ranges::find(state->acts, dot, &JudgedAct::dot);
+  if (act == state->acts.end()) return message("of no effect: nobody holds records of this type");
+  auto what = said(*act, code_of(session, act->to));
+  if (act->counts()) return what;
+  what.causes.push_back(message("of no effect"));
+  what.causes.push_back(reason_of(act->verdict));
+  return what;
+}
+
 /// What a change does beside setting fields; nothing for a plain edit.
 std::optional<Message> verb_of(const Change& change) {
   switch (change.action) {
@@ -132,6 +145,10 @@ Result<Description> describe(Session& session, const Dot& dot, const Change& cha
   Reading reading{session.store()};
   const auto name = TRY(reading.key_of(change.record));
   const auto* read = TRY(session.merger().read(dot));
+  if (change.holding) {
+    auto part = TRY(describe_holding(session, change.record, dot));
+    return Description{fmt::format("{} {}", type->name, name), {std::move(part)}};
+  }
   auto parts = TRY(parts_of(session, reading, *type, dot, *read));
   if (parts.size() > parts_shown) {
     const auto more = parts.size() - parts_shown;

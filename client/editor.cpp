@@ -14,6 +14,7 @@
 
 #include "client/crypto/device_key.h"
 #include "client/decisions.h"
+#include "client/duties.h"
 #include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/text.h"
@@ -21,6 +22,7 @@
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/merger.h"
 #include "sync/read_change.h"
@@ -479,6 +481,32 @@ Result<Saved> Editor::save(Draft draft, std::string_view why) {
   Reading fresh{session_.store()};
   saved.record = TRY(fresh.name_of(draft.record));
   return saved;
+}
+
+Result<void> Editor::hold(const Record& record, HoldingAct act, std::string_view why) {
+  TRY(in_context(check_text(why, why_characters), "the reason cannot be stored"));
+  const auto dot = TRY(next_dot(Space::plan));
+  const auto who = TRY(author(dot.stream));
+  if (!who.site)
+    return fail(Errc::denied,
+                "this computer is not admitted yet, and cannot act for a site; \"guantong status\" "
+                "says how it will be");
+  const auto* state = TRY(session_.merger().state(record.number));
+  Holding holding{state->acts};
+  const auto context = Rights{session_.members()}.holding_context(who);
+  const auto& judged = holding.take(dot, act, context, WholePast{});
+  if (!judged.counts()) {
+    Error error = fail(Errc::conflict, "that would have no effect on {}", record.name());
+    error.message.causes.push_back(reason_of(judged.verdict));
+    return error;
+  }
+  Change change;
+  change.record = record.number;
+  change.holding = std::move(act);
+  change.why = nfc(why);
+  change.time = TRY(next_time());
+  TRY(session_.applier().take_pending(dot, change));
+  return session_.settle();
 }
 
 Result<void> Editor::act(Change change) {

@@ -59,6 +59,10 @@ public:
   /// Decides a conflict, for one of its values or another one.
   Result<Saved> resolve(const Record& record, Slot slot, Value value, std::string_view why);
 
+  /// Acts on who answers for the record. Fails with `denied` when this computer is not admitted,
+  /// `conflict` when the act would have no effect, saying why.
+  Result<void> hold(const Record& record, HoldingAct act, std::string_view why);
+
   /// Takes an act of membership into this device's plan stream.
   Result<void> act(Change change);
 

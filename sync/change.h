@@ -103,6 +103,29 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
+/// What is held by consent: rules H1 to H9 of docs/duties.md.
+enum class HeldSubject : std::uint8_t { holder = 1 };
+
+/// An act on who answers for something.
+struct HoldingAct {
+  enum class Kind : std::uint8_t {
+    transfer = 1,  ///< To `to`, after `after`; in force when all concerned have agreed.
+    consent = 2,   ///< To the transfer `of`.
+    withdraw = 3,  ///< The author's own transfer or offer to all.
+    decline = 4,   ///< A transfer that needs the author's consent.
+    invite = 5,    ///< An offer to all: the giver's consent to whoever takes it up.
+    escalate = 6,  ///< Asks for a ruling on a contest.
+  };
+  Kind kind = Kind::transfer;
+  HeldSubject subject = HeldSubject::holder;
+  RecordId to;               ///< Of a transfer: the organisation's record.
+  std::vector<Dot> after;    ///< Of a transfer or an offer to all: what was in force.
+  std::optional<Dot> under;  ///< Of a transfer: the offer to all that it takes up.
+  std::optional<Dot> of;     ///< Of an answer.
+  bool ruling = false;       ///< Of a transfer: decides a contest.
+  bool operator==(const HoldingAct&) const = default;
+};
+
 /// One person's act on one record, or on the membership.
 struct Change {
   RecordNo record = 0;
@@ -116,6 +139,7 @@ struct Change {
   std::vector<Version> withdraws;
   HybridTime time;
   std::string why;
+  Boxed<HoldingAct> holding;
   Boxed<Founding> founding;
   Boxed<Grant> grant;
 
@@ -138,6 +162,13 @@ auto dots_of(SomeChange& change) {
   for (auto& removal : change.removed) {
     for (auto& dot : removal.adds)
       dots.push_back(&dot);
+  }
+  if (change.holding) {
+    auto& act = *change.holding;
+    for (auto& dot : act.after)
+      dots.push_back(&dot);
+    if (act.under) dots.push_back(&*act.under);
+    if (act.of) dots.push_back(&*act.of);
   }
   return dots;
 }

@@ -102,6 +102,26 @@ Result<Member> member_from(const v1::Member& wire, const Limits& limits) {
   return member;
 }
 
+void put_dot(v1::Dot& wire, const Dot& dot) {
+  wire.set_device(dot.stream);
+  wire.set_n(dot.n);
+}
+
+Dot dot_from(const v1::Dot& wire) {
+  return {wire.device(), wire.n()};
+}
+
+void put_holding(v1::Holding& wire, const HoldingAct& act) {
+  wire.set_kind(static_cast<v1::Holding::Kind>(act.kind));
+  wire.set_subject(static_cast<std::uint32_t>(act.subject));
+  if (act.kind == HoldingAct::Kind::transfer) wire.set_to(std::string{act.to.raw()});
+  for (const auto& dot : act.after)
+    put_dot(*wire.add_after(), dot);
+  if (act.under) put_dot(*wire.mutable_under(), *act.under);
+  if (act.of) put_dot(*wire.mutable_of(), *act.of);
+  wire.set_ruling(act.ruling);
+}
+
 void put_change(v1::Change& wire, const Change& change) {
   wire.set_record(change.record);
   wire.set_action(static_cast<v1::Action>(change.action));
@@ -125,6 +145,7 @@ void put_change(v1::Change& wire, const Change& change) {
   wire.set_time_ms(change.time.ms);
   wire.set_time_count(change.time.count);
   wire.set_why(change.why);
+  if (change.holding) put_holding(*wire.mutable_holding(), *change.holding);
   if (change.founding) {
     auto& founding = *wire.mutable_founding();
     founding.set_consortium_name(change.founding->consortium_name);
@@ -163,13 +184,50 @@ Result<void> read_act(const v1::Change& wire, Change& change, const Limits& limi
   return {};
 }
 
+bool says_more(const v1::Change& wire) {
+  return wire.action() != v1::EDIT || !wire.fields().empty() || wire.cleared_size() > 0 ||
+         wire.removed_size() > 0 || wire.supersedes_size() > 0 || wire.accepts_size() > 0 ||
+         wire.declines_size() > 0 || wire.withdraws_size() > 0 ||
+         wire.act_case() != v1::Change::ACT_NOT_SET;
+}
+
+Result<void> read_holding(const v1::Change& wire, Change& change) {
+  if (!wire.has_holding()) return {};
+  using Kind = HoldingAct::Kind;
+  const auto& holding = wire.holding();
+  const auto kind = static_cast<int>(holding.kind());
+  if (kind < static_cast<int>(Kind::transfer) || kind > static_cast<int>(Kind::escalate))
+    return corrupt("an act on who answers for a record does something unknown");
+  if (holding.subject() != static_cast<std::uint32_t>(HeldSubject::holder))
+    return corrupt("an act on who answers for a record names an unknown subject");
+  if (says_more(wire)) return corrupt("an act on who answers for a record says something else too");
+  HoldingAct act;
+  act.kind = static_cast<Kind>(kind);
+  const bool transfer = act.kind == Kind::transfer;
+  const bool answer =
+      act.kind == Kind::consent || act.kind == Kind::withdraw || act.kind == Kind::decline;
+  const bool follows = transfer || act.kind == Kind::invite;
+  if (transfer) act.to = TRY(id_from<RecordId>(holding.to()));
+  const bool fits = transfer || (holding.to().empty() && !holding.has_under() && !holding.ruling());
+  if (!fits || answer != holding.has_of() || (!follows && holding.after_size() > 0))
+    return corrupt("an act on who answers for a record names what does not belong to it");
+  for (const auto& dot : holding.after())
+    act.after.push_back(dot_from(dot));
+  if (holding.has_under()) act.under = dot_from(holding.under());
+  if (holding.has_of()) act.of = dot_from(holding.of());
+  act.ruling = holding.ruling();
+  change.holding = std::move(act);
+  return {};
+}
+
 Result<void> check_bounds(const v1::Change& wire, const Limits& limits) {
   auto named = static_cast<std::size_t>(wire.supersedes_size()) +
                static_cast<std::size_t>(wire.accepts_size()) +
                static_cast<std::size_t>(wire.declines_size()) +
                static_cast<std::size_t>(wire.withdraws_size()) +
                static_cast<std::size_t>(wire.removed_size()) +
-               static_cast<std::size_t>(wire.cleared_size());
+               static_cast<std::size_t>(wire.cleared_size()) +
+               static_cast<std::size_t>(wire.holding().after_size());
   for (const auto& removal : wire.removed())
     named += static_cast<std::size_t>(removal.adds_size());
   if (named > limits.versions) return corrupt("a change names too many versions");
@@ -235,6 +293,7 @@ Result<Change> decode_change(std::string_view bytes, const Limits& limits) {
     return corrupt("a change is no protobuf message");
   TRY(check_bounds(wire, limits));
   Change change;
+  TRY(read_holding(wire, change));  // First: what follows takes parts out of the message.
   change.record = wire.record();
   change.action = static_cast<Action>(wire.action());
   change.fields = std::move(*wire.mutable_fields());

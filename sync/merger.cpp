@@ -236,7 +236,16 @@ Result<void> Merger::fold(
     if (!may_write) work.state.slot(slot).proposals.back().outcomes |= outcome_void;
   }
   if (may_write) TRY(fold_answers(work, dot, read, author, past));
+  if (read.change.holding && work.type->held)
+    fold_holding(work, dot, *read.change.holding, author, past);
   return {};
+}
+
+void Merger::fold_holding(
+    Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past) {
+  Holding holding{std::move(work.state.acts)};
+  holding.take(dot, act, rights_.holding_context(author), past);
+  work.state.acts = std::move(holding).acts();
 }
 
 Result<void> Merger::fold_version(Work& work,

@@ -118,6 +118,8 @@ private:
                             bool counts);
   Result<void> fold_set(
       Work& work, const Field& field, const Dot& dot, const ReadChange& read, bool counts);
+  void fold_holding(
+      Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past);
   Result<void> fold_answers(
       Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past);
   Result<void> cover(SlotState& slot, const Dot& dot, std::set<Dot>& walked);

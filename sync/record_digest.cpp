@@ -69,6 +69,9 @@ Result<Digest> digest_of(const RecordKey& key, const RecordState& state, const D
       TRY(text.add(proposal.dot, std::to_string(proposal.outcomes)));
     text.end_list();
   }
+  for (const auto& act : state.acts)
+    TRY(text.add(act.dot, std::to_string(static_cast<int>(act.verdict))));
+  if (!state.acts.empty()) text.end_list();
   return text.digest();
 }
 

@@ -11,6 +11,7 @@
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/holding.h"
 
 namespace guantong {
 namespace {
@@ -98,6 +99,53 @@ SlotState read_slot(Reader& in) {
   return slot;
 }
 
+JudgedAct read_act(Reader& in) {
+  JudgedAct act;
+  act.dot = in.dot();
+  act.kind = static_cast<HoldingAct::Kind>(in.number());
+  act.verdict = static_cast<Void>(in.number());
+  const auto flags = in.number();
+  act.ruling = (flags & 1U) != 0;
+  act.by = *RecordId::from(in.raw(RecordId::size));
+  act.to = *RecordId::from(in.raw(RecordId::size));
+  if ((flags & 2U) != 0) act.under = static_cast<JudgedAct::Place>(in.number());
+  if ((flags & 4U) != 0) act.of = static_cast<JudgedAct::Place>(in.number());
+  for (auto left = in.count(); left > 0; --left)
+    act.after.push_back(static_cast<JudgedAct::Place>(in.number()));
+  for (auto left = in.count(); left > 0; --left)
+    act.needed.push_back(*RecordId::from(in.raw(RecordId::size)));
+  return act;
+}
+
+void write_act(Writer& out, const JudgedAct& act) {
+  out.dot(act.dot);
+  out.number(static_cast<std::uint64_t>(act.kind));
+  out.number(static_cast<std::uint64_t>(act.verdict));
+  out.number((act.ruling ? 1U : 0U) | (act.under ? 2U : 0U) | (act.of ? 4U : 0U));
+  out.out += act.by.raw();
+  out.out += act.to.raw();
+  if (act.under) out.number(*act.under);
+  if (act.of) out.number(*act.of);
+  out.number(act.after.size());
+  for (const auto place : act.after)
+    out.number(place);
+  out.number(act.needed.size());
+  for (const auto& site : act.needed)
+    out.out += site.raw();
+}
+
+/// Whether every place that an act names is that of an act before it.
+bool places_fit(const std::vector<JudgedAct>& acts) {
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    auto places = acts[i].after;
+    if (acts[i].under) places.push_back(*acts[i].under);
+    if (acts[i].of) places.push_back(*acts[i].of);
+    if (std::ranges::any_of(places, [&](JudgedAct::Place place) { return place >= i; }))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 const Proposal* SlotState::proposal(const Dot& dot) const {
@@ -149,6 +197,9 @@ std::string encode_state(const RecordState& state) {
       writer.number(proposal.outcomes);
     }
   }
+  writer.number(state.acts.size());
+  for (const auto& act : state.acts)
+    write_act(writer, act);
   return std::move(writer.out);
 }
 
@@ -162,7 +213,9 @@ Result<RecordState> decode_state(std::string_view bytes) {
   }
   for (auto left = in.count(); left > 0; --left)
     state.slots.push_back(read_slot(in));
-  if (in.whole() && state.life <= LifeState::archived) return state;
+  for (auto left = in.count(); left > 0; --left)
+    state.acts.push_back(read_act(in));
+  if (places_fit(state.acts) && in.whole() && state.life <= LifeState::archived) return state;
   return fail(Errc::corrupt, "the replica's record of a merged state is damaged");
 }
 

@@ -10,6 +10,7 @@
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/holding.h"
 
 namespace guantong {
 
@@ -72,6 +73,7 @@ struct RecordState {
   LifeState life = LifeState::missing;
   std::vector<Creation> creations;
   std::vector<SlotState> slots;  ///< By number.
+  std::vector<JudgedAct> acts;   ///< On who answers for it, as `Holding` keeps them.
 
   SlotState& slot(Slot number);
   const SlotState* find(Slot number) const;

@@ -84,6 +84,14 @@ bool Rights::ranks_now(const RecordType& type,
   return false;
 }
 
+HoldingContext Rights::holding_context(const Author& author) const {
+  HoldingContext context;
+  context.is_member = author.site && author.level >= Level::teacher;
+  if (author.site) context.author = members_.sites()[*author.site].org;
+  context.judge = members_.sites()[members_.lead()].org;
+  return context;
+}
+
 std::vector<SiteNo> Rights::owners(const RecordState& state) const {
   std::vector<SiteNo> sites;
   for (const auto& creation : state.creations) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sync/change.h"
+#include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/read_change.h"
 #include "sync/record_state.h"
@@ -47,6 +48,9 @@ public:
                  const RecordState& state,
                  Slot slot,
                  const std::optional<SiteNo>& site) const;
+
+  /// What an act on who answers for a record is judged by beside the acts themselves.
+  HoldingContext holding_context(const Author& author) const;
 
   /// The sites that answer for a record now.
   std::vector<SiteNo> owners(const RecordState& state) const;

@@ -192,6 +192,7 @@ Result<RecordType> read_type(const pb::Descriptor& message) {
     TRY(check_caution(type, field));
   if (!options.key().empty()) type.key = TRY(field_number(type, options.key()));
   type.owns_itself = options.owner() == "self";
+  type.held = options.held();
   if (!options.owner().empty() && !type.owns_itself) {
     type.owner = TRY(field_number(type, options.owner()));
   }
@@ -221,12 +222,13 @@ Result<RecordType> read_type(const pb::Descriptor& message) {
 
 /// What merging depends on, as text to digest.
 std::string fingerprint(const RecordType& type) {
-  std::string text = fmt::format("{} {} {} {} {}\n",
+  std::string text = fmt::format("{} {} {} {} {}{}\n",
                                  type.number,
                                  static_cast<int>(type.space),
                                  static_cast<int>(type.decides),
                                  type.owner,
-                                 type.owns_itself);
+                                 type.owns_itself,
+                                 type.held ? " held" : "");
   for (const auto& field : type.fields) {
     text += fmt::format("  {} {} {} {} {} {} {}",
                         field.number,

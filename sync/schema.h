@@ -76,6 +76,7 @@ struct RecordType {
   std::uint32_t key = 0;             ///< The field people name it by; 0: its identity.
   std::uint32_t owner = 0;   ///< The field that names the first owner; 0: the creator's site.
   bool owns_itself = false;  ///< The record is the organisation that owns it.
+  bool held = false;         ///< One site answers for each record, by consent.
   std::vector<std::uint32_t> identity;  ///< Fields whose values make its id.
   std::vector<Field> fields;            ///< By number.
 

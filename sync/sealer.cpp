@@ -37,6 +37,7 @@ public:
     for (const auto* dot : dots_of(change))
       add(*dot);
     TRY(add_life_of(change.record));
+    if (change.holding) TRY(add_acts_on(change.record));
     TRY(add_originals_of(change));
     if (change.action == Action::archive) TRY(add_uses_of(change.record));
     return add_targets_of(change);
@@ -54,6 +55,14 @@ private:
       for (const auto& head : life->heads)
         add(head);
     }
+    return {};
+  }
+
+  /// An act on who answers for a record was judged by every act before it.
+  Result<void> add_acts_on(RecordNo record) {
+    const auto* state = TRY(merger_.state(record));
+    for (const auto& act : state->acts)
+      add(act.dot);
     return {};
   }
 

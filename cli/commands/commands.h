@@ -19,6 +19,7 @@ void add_check(CLI::App& app, Task& chosen);
 void add_conflicts(CLI::App& app, Task& chosen);
 void add_decline(CLI::App& app, Task& chosen);
 void add_digest(CLI::App& app, Task& chosen);
+void add_duty(CLI::App& app, Task& chosen);
 void add_export(CLI::App& app, Task& chosen);
 void add_findings(CLI::App& app, Task& chosen);
 void add_history(CLI::App& app, Task& chosen);

@@ -26,6 +26,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
+#include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
@@ -122,6 +123,7 @@ std::uint8_t marks_of(const RecordState& state) {
       if (!one_answer && (outcomes & outcome_void) == 0) marks |= mark_proposal;
     }
   }
+  if (wants_answer(Holding{state.acts})) marks |= mark_duty;
   return static_cast<std::uint8_t>(marks);
 }
 
@@ -611,7 +613,7 @@ Result<void> SqliteStore::save(RecordNo record,
   auto* sum = TRY(sum_of(type.space));
   if (const auto old = digests_.find(record); old != digests_.end()) sum->remove(old->second);
   // A record that nothing is known of any more, as after undoing its creation, leaves no trace.
-  const bool gone = state.slots.empty();
+  const bool gone = state.slots.empty() && state.acts.empty();
   const auto bytes = encode_state(state);
   auto* update =
       TRY(database_.cached("UPDATE record SET marks = ?, state = ?, digest = ? WHERE id = ?"));

@@ -30,6 +30,7 @@ enum Mark : std::uint8_t {
   mark_proposal = 2,  ///< A proposal without an answer, or with two.
   mark_joined = 4,    ///< Something was merged without anybody's decision.
   mark_held = 8,      ///< Archived, and used beside that.
+  mark_duty = 16,     ///< Contested, offered or requested: who answers for it is to be agreed.
 };
 
 class SqliteStore final : public Store {

@@ -160,7 +160,7 @@ TEST(Vectors, ReadBackAsWhatTheyAre) {
     const auto id = *CommitId::from(*from_hex(vector["commit_id"].get<std::string>()));
     const auto payload = *from_hex(vector["payload"].get<std::string>());
     EXPECT_THAT(open_batch(id, *commit, payload, consortium), test::is_ok());
-    EXPECT_EQ(to_hex(blake2b(payload).raw()), vector["digest"]);
+    EXPECT_EQ(to_hex(blake2b(payload).raw()), vector["digest"].get<std::string>());
   }
 }
 

@@ -116,6 +116,61 @@ TEST(Codec, ChangesAndBatchesComeBack) {
   EXPECT_EQ(*decode_batch(encode_batch(founding_batch())), founding_batch());
 }
 
+Change holding_change(HoldingAct::Kind kind) {
+  Change change;
+  HoldingAct act;
+  act.kind = kind;
+  change.why = "因为";
+  switch (kind) {
+    case HoldingAct::Kind::transfer:
+      act.to = id<RecordId>("to");
+      act.under = Dot{1, 4};
+      act.ruling = true;
+      [[fallthrough]];
+    case HoldingAct::Kind::invite:
+      act.after = {{0, 3}, {1, 2}};
+      break;
+    case HoldingAct::Kind::escalate:
+      break;
+    default:
+      act.of = Dot{1, 7};
+  }
+  change.holding = act;
+  return change;
+}
+
+TEST(Codec, ActsOnWhoAnswersComeBack) {
+  using Kind = HoldingAct::Kind;
+  for (const auto kind : {Kind::transfer,
+                          Kind::consent,
+                          Kind::withdraw,
+                          Kind::decline,
+                          Kind::invite,
+                          Kind::escalate}) {
+    const auto change = holding_change(kind);
+    EXPECT_EQ(*decode_change(encode_change(change)), change);
+  }
+}
+
+TEST(Codec, RefusesActsOnWhoAnswersThatSayTooMuchOrTooLittle) {
+  using Kind = HoldingAct::Kind;
+  const auto transfer = holding_change(Kind::transfer);
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.set_fields("x"); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.set_action(v1::ARCHIVE); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_grant(); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->clear_to(); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->mutable_of(); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->set_subject(2); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->clear_kind(); });
+  const auto consent = holding_change(Kind::consent);
+  expect_corrupt(consent, [](v1::Change& wire) { wire.mutable_holding()->clear_of(); });
+  expect_corrupt(consent, [](v1::Change& wire) { wire.mutable_holding()->add_after(); });
+  expect_corrupt(consent, [](v1::Change& wire) { wire.mutable_holding()->set_ruling(true); });
+  const auto invite = holding_change(Kind::invite);
+  expect_corrupt(invite,
+                 [](v1::Change& wire) { wire.mutable_holding()->set_to("0123456789abcdef"); });
+}
+
 TEST(Codec, RequestsComeBack) {
   const Request request{id<ConsortiumId>("consortium"), member(), 12};
   const auto bytes = encode_request(request);
