@@ -21,7 +21,9 @@ void describe(CLI::Option* option, Needed needed, const std::string& kind) {
 }  // namespace
 
 Command::Command(CLI::App& app, const std::string& name, const std::string& help)
-    : command_{app.add_subcommand(name, help)} {}
+    : command_{app.add_subcommand(name, help)} {
+  command_->group(tr("Commands"));
+}
 
 void Command::text(const std::string& name,
                    std::string& target,

@@ -97,8 +97,7 @@ void translate_help(CLI::App& app) {
   auto formatter = app.get_formatter();
   formatter->label("Usage", tr("Usage"));
   formatter->label("Positionals", tr("Arguments"));
-  formatter->label("Options", tr("Options"));
-  formatter->label("Subcommands", tr("Commands"));
+  app.option_defaults()->group(tr("Options"));  // What follows, and every command, takes it.
   formatter->label("OPTIONS", tr("OPTIONS"));
   formatter->label("SUBCOMMAND", tr("COMMAND"));
   formatter->label("REQUIRED", tr("(required)"));
@@ -123,7 +122,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   translate_help(app);
   app.require_subcommand(1);
   app.fallthrough();
-  app.set_version_flag("--version", "guantong " GUANTONG_VERSION);
+  app.set_version_flag("--version", "guantong " GUANTONG_VERSION, tr("Print the version and exit"));
   std::string workspace;
   std::string language;
   app.add_option("--workspace", workspace, tr("The folder of this workspace"))

@@ -10,6 +10,7 @@
 #include "cli/language.h"
 #include "cli/output.h"
 #include "cli/table.h"
+#include "client/duties.h"
 #include "client/reading.h"
 #include "client/sqlite/typed_tables.h"
 #include "client/workspace.h"
@@ -25,6 +26,16 @@ struct ShowOptions {
   std::string record;
 };
 
+/// Who answers for a duty: that is agreed upon, whoever made the record.
+Result<std::vector<SiteNo>> accountable(Session& session, const Record& record) {
+  const auto duty = TRY(duty_view(session, record));
+  std::vector<SiteNo> sites;
+  for (const auto& org : duty.tenure.acting) {
+    if (const auto site = session.members().site_of_org(org)) sites.push_back(*site);
+  }
+  return sites;
+}
+
 Result<Ending> run_show(Context& context, const ShowOptions& options) {
   auto workspace = TRY(open_workspace(context));
   auto session = TRY(Session::begin(workspace.store()));
@@ -39,6 +50,12 @@ Result<Ending> run_show(Context& context, const ShowOptions& options) {
       slugs.push_back(session->members().sites()[site].slug);
     json["owners"] = slugs;
     json["suspended"] = suspended;
+    if (record.type->held) {
+      const auto answers = TRY(accountable(*session, record));
+      json["accountable"] = Json::array();
+      for (const auto site : answers)
+        json["accountable"].push_back(session->members().sites()[site].slug);
+    }
     print(context, json);
     return Ending::done;
   }
@@ -65,8 +82,11 @@ Result<Ending> run_show(Context& context, const ShowOptions& options) {
     if (!text.empty()) table.row({field.name, zh ? field.label.zh : field.label.en, text});
   }
   context.out << table.render(context.width);
-  const auto labels = TRY(site_labels(*session, owners));
-  print(context, message("Answers for it: {}", labels));
+  const auto answers = record.type->held ? TRY(accountable(*session, record)) : owners;
+  const auto labels = TRY(site_labels(*session, answers));
+  print(context,
+        answers.empty() ? message("Nobody answers for it yet.")
+                        : message("Answers for it: {}", labels));
   return Ending::done;
 }
 

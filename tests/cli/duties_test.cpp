@@ -50,6 +50,7 @@ TEST_F(Duties, SC01AClaimOnAHeldDutyWaitsForTheHolder) {
   schools.act("bitc", {"set", analysis, "due_rule=每年 6 月"});
   schools.sync_all();
   expect_everywhere(schools, "held", {"bitc"});
+  EXPECT_EQ(schools.ask("thuhs", {"show", analysis}).at("accountable"), Json({"bitc"}));
   const auto acts = duty(schools, "thuhs").at("acts");
   ASSERT_THAT(acts, SizeIs(2));
   EXPECT_EQ(acts[1].at("status").get<std::string>(), "open");
