@@ -341,8 +341,8 @@ void show_report(Context& context, const SyncReport& report) {
     out << "  " << tr("{} conflicts to decide: guantong conflicts", after.conflicts) << '\n';
   if (after.proposals > 0)
     out << "  " << tr("{} suggestions to answer: guantong proposals", after.proposals) << '\n';
-  if (after.duties > 0)
-    out << "  " << tr("{} duties ask for an answer: guantong duty list", after.duties) << '\n';
+  if (after.agreements > 0)
+    out << "  " << tr("{} agreements wait for this site: guantong inbox", after.agreements) << '\n';
   if (after.findings > 0)
     out << "  " << tr("{} findings to look at: guantong findings", after.findings) << '\n';
   if (after.set_aside > 0)

@@ -147,6 +147,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_archive(app, chosen);
   add_restore(app, chosen);
   add_undo(app, chosen);
+  add_inbox(app, chosen);
   add_conflicts(app, chosen);
   add_resolve(app, chosen);
   add_proposals(app, chosen);
@@ -154,6 +155,9 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_decline(app, chosen);
   add_withdraw(app, chosen);
   add_duty(app, chosen);
+  add_owner(app, chosen);
+  add_sign(app, chosen);
+  add_plan(app, chosen);
   add_findings(app, chosen);
   add_check(app, chosen);
   add_remote(app, chosen);

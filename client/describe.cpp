@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "client/duties.h"
+#include "client/tenures.h"
 #include "client/reading.h"
 #include "client/text.h"
 #include "client/workspace.h"
@@ -105,10 +105,14 @@ Result<std::vector<Message>> parts_of(Session& session,
 }
 
 /// An act on who answers for a record, with the reason where it has no effect.
-Result<Message> describe_holding(Session& session, RecordNo record, const Dot& dot) {
+Result<Message> describe_holding(Session& session,
+                                 RecordNo record,
+                                 HeldSubject subject,
+                                 const Dot& dot) {
   const auto* state = TRY(session.merger().state(record));
-  const auto act = std::ranges::find(state->acts, dot, &JudgedAct::dot);
-  if (act == state->acts.end()) return message("of no effect: nobody holds records of this type");
+  const auto& acts = state->acts_on(subject);
+  const auto act = std::ranges::find(acts, dot, &JudgedAct::dot);
+  if (act == acts.end()) return message("of no effect: nobody holds records of this type");
   auto what = said(*act, code_of(session, act->to));
   if (act->counts()) return what;
   what.causes.push_back(message("of no effect"));
@@ -146,7 +150,7 @@ Result<Description> describe(Session& session, const Dot& dot, const Change& cha
   const auto name = TRY(reading.key_of(change.record));
   const auto* read = TRY(session.merger().read(dot));
   if (change.holding) {
-    auto part = TRY(describe_holding(session, change.record, dot));
+    auto part = TRY(describe_holding(session, change.record, change.holding->subject, dot));
     return Description{fmt::format("{} {}", type->name, name), {std::move(part)}};
   }
   auto parts = TRY(parts_of(session, reading, *type, dot, *read));

@@ -14,7 +14,7 @@
 
 #include "client/crypto/device_key.h"
 #include "client/decisions.h"
-#include "client/duties.h"
+#include "client/tenures.h"
 #include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/text.h"
@@ -485,16 +485,18 @@ Result<Saved> Editor::save(Draft draft, std::string_view why) {
 
 Result<void> Editor::hold(const Record& record, HoldingAct act, std::string_view why) {
   TRY(in_context(check_text(why, why_characters), "the reason cannot be stored"));
+  if (record.life == LifeState::archived)
+    return fail(Errc::conflict,
+                "{} is archived; \"guantong restore {}\" brings it back",
+                record.name(),
+                record.name());
   const auto dot = TRY(next_dot(Space::plan));
   const auto who = TRY(author(dot.stream));
   if (!who.site)
     return fail(Errc::denied,
                 "this computer is not admitted yet, and cannot act for a site; \"guantong status\" "
                 "says how it will be");
-  const auto* state = TRY(session_.merger().state(record.number));
-  Holding holding{state->acts};
-  const auto context = Rights{session_.members()}.holding_context(who);
-  const auto& judged = holding.take(dot, act, context, WholePast{});
+  const auto judged = TRY(session_.merger().foresee(record.number, act, who));
   if (!judged.counts()) {
     Error error = fail(Errc::conflict, "that would have no effect on {}", record.name());
     error.message.causes.push_back(reason_of(judged.verdict));

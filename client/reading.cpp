@@ -295,6 +295,15 @@ Result<std::string> Reading::name_of(RecordNo number) {
   return (type == nullptr ? std::to_string(id.type) : type->name) + ":" + key;
 }
 
+Result<std::string> Reading::title_of(const Record& record) {
+  for (const auto* name : {"title_zh", "name_zh"}) {
+    const auto* field = record.type->field(std::string_view{name});
+    if (field == nullptr || !record.values.contains(field->number)) continue;
+    return shown(*field, record.values.at(field->number));
+  }
+  return std::string{};
+}
+
 Result<std::optional<RecordNo>> Reading::by_key(const RecordType& type, std::string_view key) {
   const auto tilde = key.rfind('~');
   const auto plain = nfkc(key.substr(0, tilde));

@@ -66,6 +66,8 @@ public:
   /// ones share it (IR-01); or its identity joined with "/". For one that is not here, its id.
   Result<std::string> key_of(RecordNo number);
   Result<std::string> name_of(RecordNo number);
+  /// What the record is about, in Chinese: its title or name; empty where it has neither.
+  Result<std::string> title_of(const Record& record);
 
   /// A field's value in words: numbers in their unit, choices by word, references by key.
   Result<std::string> shown(const Field& field, std::string_view value);

@@ -12,11 +12,12 @@
 #include <nlohmann/json.hpp>
 
 #include "client/decisions.h"
-#include "client/duties.h"
+#include "client/tenures.h"
 #include "client/git/git_history.h"
 #include "client/membership.h"
 #include "client/rules/rules.h"
 #include "client/sealing.h"
+#include "client/signing.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
@@ -44,18 +45,15 @@ Result<std::uint64_t> count(SqliteStore& store, std::string_view sql) {
   return number;
 }
 
-Result<std::uint64_t> duties_asking(Workspace& workspace, Session& session) {
+/// How many duties and records ask this site to agree, and how many records to sign.
+Result<std::uint64_t> agreements_asking(Workspace& workspace, Session& session) {
   if (!session.members().founded()) return std::uint64_t{0};
   const auto own = session.members().org_id(workspace.config().site);
-  const auto marked = TRY(session.store().marked(mark_duty));
-  Reading reading{session.store()};
-  std::uint64_t asking = 0;
-  for (const auto number : marked) {
-    const auto record = TRY(reading.read(number));
-    const auto duty = TRY(duty_view(session, record));
-    if (record.life != LifeState::archived && duty.asks(own)) ++asking;
-  }
-  return asking;
+  const auto asks = [&](const auto& view) { return view.asks(own); };
+  const auto tenures = TRY(open_tenures(session));
+  const auto signings = TRY(open_signings(session));
+  return static_cast<std::uint64_t>(std::ranges::count_if(tenures, asks) +
+                                    std::ranges::count_if(signings, asks));
 }
 
 Result<Standing> standing_of(Workspace& workspace, Session& session) {
@@ -69,7 +67,7 @@ Result<Standing> standing_of(Workspace& workspace, Session& session) {
       std::ranges::count_if(waiting_proposals, [&](const ProposalView& view) {
         return own && std::ranges::find(view.deciders, *own) != view.deciders.end();
       }));
-  standing.duties = TRY(duties_asking(workspace, session));
+  standing.agreements = TRY(agreements_asking(workspace, session));
   standing.findings = TRY(count(store, "SELECT count(*) FROM finding WHERE severity <> 'hint'"));
   standing.set_aside = TRY(count(store, "SELECT count(*) FROM set_aside"));
   for (const auto space : {Space::plan, Space::school, Space::device}) {

@@ -19,7 +19,7 @@ namespace guantong {
 struct Standing {
   std::uint64_t conflicts = 0;
   std::uint64_t proposals = 0;  ///< For this site to answer.
-  std::uint64_t duties = 0;     ///< In which this site is asked, or contests.
+  std::uint64_t agreements = 0;  ///< Duties, owners and signatures that this site is asked about.
   std::uint64_t findings = 0;   ///< Without hints.
   std::uint64_t unsealed = 0;   ///< Changes of the plan not sealed yet.
   std::uint64_t kept = 0;       ///< Changes of the school's own records, kept on this computer.
@@ -28,7 +28,7 @@ struct Standing {
   std::uint64_t unknown = 0;    ///< Records of types this program does not know.
   bool admitted = false;
 
-  bool wants_somebody() const { return conflicts + proposals + duties + findings + set_aside > 0; }
+  bool wants_somebody() const { return conflicts + proposals + agreements + findings + set_aside > 0; }
 };
 
 struct SyncReport {

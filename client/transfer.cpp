@@ -12,6 +12,7 @@
 #include "client/csv.h"
 #include "client/editor.h"
 #include "client/field_edit.h"
+#include "client/import_holders.h"
 #include "client/reading.h"
 #include "client/text.h"
 #include "client/workspace.h"
@@ -88,13 +89,31 @@ std::vector<FieldEdit> edits_of(const Columns& columns,
 class Importer {
 public:
   Importer(Workspace& workspace, Session& session, const ImportOptions& options)
-      : session_{session}, editor_{workspace, session}, type_{*options.type}, why_{options.why} {}
+      : workspace_{workspace},
+        session_{session},
+        editor_{workspace, session},
+        type_{*options.type},
+        why_{options.why} {}
 
   /// Takes one row. Nothing was written when it fails.
   Result<void> take(const Columns& columns,
                     const std::vector<std::string>& row,
                     const std::vector<FieldEdit>& edits,
                     ImportReport& report) {
+    TRY(take_record(columns, row, edits, report));
+    const auto step =
+        TRY(hold_as_imported(workspace_, session_, editor_, type_, edits, why_));
+    report.claimed += step == HolderStep::claimed ? 1U : 0U;
+    report.offered += step == HolderStep::offered ? 1U : 0U;
+    report.held_by_others += step == HolderStep::held ? 1U : 0U;
+    return {};
+  }
+
+private:
+  Result<void> take_record(const Columns& columns,
+                           const std::vector<std::string>& row,
+                           const std::vector<FieldEdit>& edits,
+                           ImportReport& report) {
     const auto id = TRY(id_in(columns, row, edits));
     const auto there = TRY(find(id, edits));
     if (!there) {
@@ -118,7 +137,6 @@ public:
     return {};
   }
 
-private:
   const std::string* text_of(const std::vector<FieldEdit>& edits, std::uint32_t number) const {
     const auto& name = type_.field(number)->name;
     const auto found = std::ranges::find(edits, name, &FieldEdit::field);
@@ -173,6 +191,7 @@ private:
     return state->find(life_cycle) == nullptr ? std::optional<RecordNo>{} : number;
   }
 
+  Workspace& workspace_;
   Session& session_;
   Editor editor_;
   const RecordType& type_;

@@ -22,6 +22,9 @@ struct ImportProblem {
 struct ImportReport {
   std::string type;
   std::uint64_t added = 0, changed = 0, same = 0, proposed = 0;
+  /// Duties of which the file says who answers: taken for this site, offered to another, and those
+  /// for which somebody else answers already.
+  std::uint64_t claimed = 0, offered = 0, held_by_others = 0;
   std::vector<std::string> ignored_columns;
   std::vector<ImportProblem> problems;  ///< Rows that were left out, with the reason.
 };

@@ -241,7 +241,11 @@ Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
   Dot dot{placed.batch.stream, placed.batch.first_n};
   for (const auto& change : arrived.batch.changes) {
     const auto record = change.is_act() ? RecordNo{} : placed.records[change.record];
-    if (!change.is_act() && !refolded[record]) {
+    // What an act was judged by may be more than what its batch builds on.
+    if (change.holding && !refolded[record]) {
+      TRY(merger_.refold(record));
+      refolded[record] = true;
+    } else if (!change.is_act() && !refolded[record]) {
       const auto* read = TRY(merger_.read(dot));
       const auto author = TRY(merger_.author_of(dot));
       const auto verdicts = TRY(merger_.rights(dot, *read, author, GroundPast{placed.ground, dot}));

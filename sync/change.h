@@ -103,8 +103,13 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
-/// What is held by consent: rules H1 to H9 of docs/duties.md.
-enum class HeldSubject : std::uint8_t { holder = 1 };
+/// What changes by consent alone: rules H1 to H9 of docs/duties.md.
+enum class HeldSubject : std::uint8_t {
+  holder = 1,  ///< Who answers for a duty.
+  owner = 2,   ///< Who owns a record, and so decides what only its owner may.
+  phase = 3,   ///< Whether a record is a draft, or closed as all partners have signed it.
+};
+inline constexpr std::size_t held_subjects = 3;
 
 /// An act on who answers for something.
 struct HoldingAct {
@@ -118,7 +123,9 @@ struct HoldingAct {
   };
   Kind kind = Kind::transfer;
   HeldSubject subject = HeldSubject::holder;
-  RecordId to;               ///< Of a transfer: the organisation's record.
+  /// Of a transfer: the organisation's record. Of a closing: the digest of the content that is
+  /// signed; of a re-opening: zeros.
+  RecordId to;
   std::vector<Dot> after;    ///< Of a transfer or an offer to all: what was in force.
   std::optional<Dot> under;  ///< Of a transfer: the offer to all that it takes up.
   std::optional<Dot> of;     ///< Of an answer.

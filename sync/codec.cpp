@@ -198,11 +198,12 @@ Result<void> read_holding(const v1::Change& wire, Change& change) {
   const auto kind = static_cast<int>(holding.kind());
   if (kind < static_cast<int>(Kind::transfer) || kind > static_cast<int>(Kind::escalate))
     return corrupt("an act on who answers for a record does something unknown");
-  if (holding.subject() != static_cast<std::uint32_t>(HeldSubject::holder))
+  if (holding.subject() == 0 || holding.subject() > held_subjects)
     return corrupt("an act on who answers for a record names an unknown subject");
   if (says_more(wire)) return corrupt("an act on who answers for a record says something else too");
   HoldingAct act;
   act.kind = static_cast<Kind>(kind);
+  act.subject = static_cast<HeldSubject>(holding.subject());
   const bool transfer = act.kind == Kind::transfer;
   const bool answer =
       act.kind == Kind::consent || act.kind == Kind::withdraw || act.kind == Kind::decline;

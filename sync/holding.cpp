@@ -29,9 +29,11 @@ bool holds(const std::vector<T>& values, const T& value) {
 }  // namespace
 
 std::optional<JudgedAct::Place> Holding::find(const Dot& dot) const {
-  const auto found = std::ranges::find(acts_, dot, &JudgedAct::dot);
-  if (found == acts_.end()) return std::nullopt;
-  return static_cast<Place>(found - acts_.begin());
+  // From the end: what is named is mostly of late.
+  for (auto place = acts_.size(); place > 0; --place) {
+    if (acts_[place - 1].dot == dot) return static_cast<Place>(place - 1);
+  }
+  return std::nullopt;
 }
 
 void Holding::link() {
@@ -39,6 +41,13 @@ void Holding::link() {
   for (Place place = 0; place < acts_.size(); ++place) {
     if (acts_[place].of) answers_[*acts_[place].of].push_back(place);
   }
+  agreed_.clear();
+  for (Place place = 0; place < acts_.size(); ++place)
+    note_agreed(place);
+}
+
+void Holding::note_agreed(Place transfer) {
+  if (is_agreed(transfer, WholePast{}) && !holds(agreed_, transfer)) agreed_.push_back(transfer);
 }
 
 bool Holding::has_given(Place transfer, const RecordId& site, const Past& past) const {
@@ -65,34 +74,26 @@ bool Holding::is_stopped(Place act, const Past& past) const {
   });
 }
 
-std::vector<bool> Holding::agreed(const Past& past) const {
-  std::vector<bool> agreed(acts_.size());
-  for (Place place = 0; place < acts_.size(); ++place)
-    agreed[place] = is_agreed(place, past);
-  return agreed;
-}
-
-Tenure Holding::tenure(const Past& past) const {
-  auto in_force = agreed(past);
-  const auto all = in_force;
-  for (Place place = 0; place < acts_.size(); ++place) {
-    if (!all[place]) continue;
-    for (const auto followed : acts_[place].after)
-      in_force[followed] = false;
-  }
-  std::vector<Place> places;
-  for (Place place = 0; place < acts_.size(); ++place) {
-    if (in_force[place]) places.push_back(place);
-  }
-  return tenure_of(std::move(places));
-}
-
-Tenure Holding::tenure_of(std::vector<Place> in_force) const {
+Tenure Holding::contenders(const Past& past) const {
+  std::vector<Place> followed;
   Tenure tenure;
-  tenure.in_force = std::move(in_force);
+  for (const auto place : agreed_) {
+    if (!is_agreed(place, past)) continue;
+    tenure.in_force.push_back(place);
+    followed.insert(followed.end(), acts_[place].after.begin(), acts_[place].after.end());
+  }
+  sort_once(followed);
+  std::erase_if(tenure.in_force,
+                [&](Place place) { return std::ranges::binary_search(followed, place); });
+  std::ranges::sort(tenure.in_force);
   for (const auto place : tenure.in_force)
     tenure.receivers.push_back(acts_[place].to);
   sort_once(tenure.receivers);
+  return tenure;
+}
+
+Tenure Holding::tenure(const Past& past) const {
+  auto tenure = contenders(past);
   tenure.acting = acting(tenure.in_force);
   return tenure;
 }
@@ -146,27 +147,49 @@ std::vector<RecordId> Holding::acting(const std::vector<Place>& in_force) const 
   return incumbent.empty() ? receivers : acting(incumbent);
 }
 
+bool Holding::may_escalate(const RecordId& org, const HoldingContext& context, const Tenure& now) {
+  return org == context.judge || holds(now.receivers, org) ||
+         (context.any_partner_escalates && holds(context.partners, org));
+}
+
 Void Holding::judge_ruling(const JudgedAct& act,
                            const HoldingContext& context,
                            const Tenure& now,
                            const Past& past) const {
   if (!now.contested()) return Void::no_contest;
   if (act.by != context.judge || holds(now.receivers, act.by)) return Void::no_judge;
-  if (!holds(now.receivers, act.to) && !holds(now.acting, act.to)) return Void::no_candidate;
+  if (!holds(now.receivers, act.to) && !holds(acting(now.in_force), act.to))
+    return Void::no_candidate;
   const bool escalated = std::ranges::any_of(acts_, [&](const JudgedAct& other) {
     return other.kind == Kind::escalate && other.counts() && past.contains(other.dot) &&
-           (other.by == act.by || holds(now.receivers, other.by));
+           may_escalate(other.by, context, now);
   });
   return escalated ? Void::none : Void::not_escalated;
+}
+
+Void Holding::judge_phase(JudgedAct& act, const HoldingContext& context, const Tenure& now) const {
+  if (act.kind == Kind::invite || !holds(context.partners, act.by)) return Void::not_concerned;
+  if (act.ruling) return Void::no_judge;
+  const auto is = now.free() ? std::vector{draft_phase} : now.receivers;
+  if (is == std::vector{act.to}) return Void::no_change;
+  if (act.to != draft_phase && act.to != context.content) return Void::other_content;
+  act.under.reset();  // Nobody can sign beforehand whatever it may be.
+  act.needed = context.partners;
+  return Void::none;
 }
 
 Void Holding::judge_transfer(JudgedAct& act,
                              const HoldingContext& context,
                              const Past& past) const {
-  const auto now = tenure(past);
+  const auto now = contenders(past);
   if (act.after != now.in_force) return Void::not_in_force;
+  if (context.subject == HeldSubject::phase) return judge_phase(act, context, now);
+  // A record without an owner is one that is not there.
+  if (context.subject == HeldSubject::owner && now.free()) return Void::not_there;
+  auto holders = now.receivers;
+  if (context.speaker) std::ranges::transform(holders, holders.begin(), context.speaker);
   if (act.kind == Kind::invite) {
-    return holds(now.receivers, act.by) ? Void::none : Void::not_concerned;
+    return holds(holders, act.by) ? Void::none : Void::not_concerned;
   }
   if (act.ruling) return judge_ruling(act, context, now, past);
   if (now.receivers == std::vector{act.to}) return Void::no_change;
@@ -177,14 +200,15 @@ Void Holding::judge_transfer(JudgedAct& act,
                         invite.after == act.after && !is_stopped(*act.under, past);
     if (!stands) act.under.reset();
   }
-  act.needed = now.receivers;
+  act.needed = std::move(holders);
   act.needed.push_back(act.to);
-  act.needed.insert(act.needed.end(), context.all.begin(), context.all.end());
   sort_once(act.needed);
   return Void::none;
 }
 
-Void Holding::judge_answer(const JudgedAct& act, const Past& past) const {
+Void Holding::judge_answer(const JudgedAct& act,
+                           const HoldingContext& context,
+                           const Past& past) const {
   const auto& asked = acts_[*act.of];
   if (!asked.counts()) return Void::not_there;
   const bool own = act.by == asked.by;
@@ -194,9 +218,11 @@ Void Holding::judge_answer(const JudgedAct& act, const Past& past) const {
   const bool is_needed = holds(asked.needed, act.by);
   if (act.kind == Kind::withdraw ? !own : !is_needed) return Void::not_concerned;
   // Also where it was agreed: then it is in force itself, or something follows it.
-  if (tenure(past).in_force != asked.after) return Void::too_late;
-  if (act.kind == Kind::consent && is_stopped(*act.of, past)) return Void::stopped;
-  return Void::none;
+  if (contenders(past).in_force != asked.after) return Void::too_late;
+  if (act.kind != Kind::consent) return Void::none;
+  if (is_stopped(*act.of, past)) return Void::stopped;
+  const bool closes = context.subject == HeldSubject::phase && asked.to != draft_phase;
+  return closes && asked.to != context.content ? Void::other_content : Void::none;
 }
 
 Void Holding::judge(JudgedAct& act,
@@ -222,15 +248,24 @@ Void Holding::judge(JudgedAct& act,
     case Kind::consent:
     case Kind::withdraw:
     case Kind::decline:
-      return act.of ? judge_answer(act, past) : Void::not_there;
+      return act.of ? judge_answer(act, context, past) : Void::not_there;
     case Kind::escalate: {
-      const auto now = tenure(past);
-      if (!now.contested()) return Void::no_contest;
-      const bool may = act.by == context.judge || holds(now.receivers, act.by);
-      return may ? Void::none : Void::not_concerned;
+      const auto now = contenders(past);
+      if (!now.contested() || context.subject == HeldSubject::phase) return Void::no_contest;
+      return may_escalate(act.by, context, now) ? Void::none : Void::not_concerned;
     }
   }
   return Void::not_there;
+}
+
+void Holding::root(const Dot& dot, const RecordId& owner) {
+  JudgedAct creation;
+  creation.dot = dot;
+  creation.by = owner;
+  creation.to = owner;
+  answers_.emplace_back();
+  agreed_.push_back(static_cast<Place>(acts_.size()));
+  acts_.push_back(std::move(creation));
 }
 
 const JudgedAct& Holding::take(const Dot& dot,
@@ -247,14 +282,16 @@ const JudgedAct& Holding::take(const Dot& dot,
   const auto place = static_cast<Place>(acts_.size());
   answers_.emplace_back();
   if (judged.of) answers_[*judged.of].push_back(place);
-  return acts_.emplace_back(std::move(judged));
+  acts_.push_back(std::move(judged));
+  note_agreed(acts_.back().of.value_or(place));
+  return acts_.back();
 }
 
 TransferStatus Holding::status(Place transfer) const {
   const WholePast now;
   const auto& act = acts_[transfer];
   if (!act.counts()) return TransferStatus::voided;
-  const auto tenure = this->tenure(now);
+  const auto tenure = contenders(now);
   if (holds(tenure.in_force, transfer)) return TransferStatus::in_force;
   if (is_agreed(transfer, now)) return TransferStatus::followed;
   if (tenure.in_force != act.after) return TransferStatus::overtaken;
@@ -263,7 +300,7 @@ TransferStatus Holding::status(Place transfer) const {
 
 bool Holding::stands(Place invite) const {
   const auto& act = acts_[invite];
-  return act.kind == Kind::invite && act.counts() && act.after == tenure(WholePast{}).in_force &&
+  return act.kind == Kind::invite && act.counts() && act.after == contenders(WholePast{}).in_force &&
          !is_stopped(invite, WholePast{});
 }
 
@@ -275,12 +312,17 @@ std::vector<RecordId> Holding::missing(Place transfer) const {
   return missing;
 }
 
+bool is_closed(const Tenure& phase) {
+  return std::ranges::any_of(phase.receivers,
+                             [](const RecordId& to) { return to != draft_phase; });
+}
+
 bool wants_answer(const Holding& holding) {
   for (JudgedAct::Place place = 0; place < holding.acts().size(); ++place) {
     const bool transfer = holding.acts()[place].kind == Kind::transfer;
     if (transfer && holding.status(place) == TransferStatus::open) return true;
   }
-  return holding.tenure(WholePast{}).contested();
+  return holding.contenders(WholePast{}).contested();
 }
 
 }  // namespace guantong

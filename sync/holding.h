@@ -1,12 +1,14 @@
-// Who answers for something by consent: the rules H1 to H9 of docs/duties.md.
+// What changes by consent alone: the rules H1 to H9 of docs/duties.md.
 //
-// A subject (a duty's holder, say) moves by transfers to which everybody concerned has agreed. Each
-// act is judged once, in its own past, so that its verdict is the same everywhere and for good;
-// what is in force follows from the verdicts alone. No clock has a part in it.
+// A subject (a duty's holder, a record's owner, whether it is closed) moves by transfers to which
+// everybody concerned has agreed. Each act is judged once, in its own past, so that its verdict is
+// the same everywhere and for good; what is in force follows from the verdicts alone. No clock has a
+// part in it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -30,6 +32,7 @@ enum class Void : std::uint8_t {
   no_judge,       ///< A ruling by somebody who may not rule here.
   not_escalated,  ///< A ruling that nobody had asked for.
   no_candidate,   ///< A ruling for somebody who claims nothing and does not act.
+  other_content,  ///< A sign-off on other content than its author had before him.
 };
 
 /// What has become of a transfer (H9).
@@ -56,11 +59,19 @@ struct JudgedAct {
 
 /// What only the membership and the plan know of a subject, in the past of the act being judged.
 struct HoldingContext {
-  RecordId author;              ///< The author's organisation.
-  bool is_member = false;       ///< Whether the author may bind that organisation.
-  RecordId judge;               ///< Who rules on contests: the stage's lead site.
-  std::vector<RecordId> all{};  ///< Whose consent it takes beside the receiver's and the holders'.
+  HeldSubject subject = HeldSubject::holder;
+  RecordId author;         ///< The author's organisation.
+  bool is_member = false;  ///< Whether the author may bind that organisation.
+  RecordId judge;          ///< Who rules on contests: the stage's lead site.
+  /// Who consents for a holder: itself, or the lead where it is no site. None: itself.
+  std::function<RecordId(const RecordId&)> speaker{};
+  std::vector<RecordId> partners{};  ///< By id. Of a phase: all whose sign-off it takes.
+  bool any_partner_escalates = false;  ///< Whether a partner that claims nothing may ask for a ruling.
+  RecordId content;                  ///< Of a phase: what the author had before him.
 };
+
+/// The phase of a record that is open again; one that was never closed has none.
+inline constexpr RecordId draft_phase{};
 
 /// Who answers for a subject.
 struct Tenure {
@@ -78,6 +89,9 @@ public:
   Holding() = default;
   explicit Holding(std::vector<JudgedAct> acts) : acts_{std::move(acts)} { link(); }
 
+  /// Adds what nobody needs to agree to: the creation that made `owner` a record's first owner.
+  void root(const Dot& dot, const RecordId& owner);
+
   /// Judges an act whose past holds no act that is not here, and adds it.
   const JudgedAct& take(const Dot& dot,
                         const HoldingAct& act,
@@ -86,8 +100,12 @@ public:
 
   /// Who answers in what an author with this past had seen.
   Tenure tenure(const Past& past) const;
+  /// The same without `acting`, which takes longest to find.
+  Tenure contenders(const Past& past) const;
 
   TransferStatus status(JudgedAct::Place transfer) const;
+  /// Whether a transfer was agreed in what an author with this past had seen.
+  bool is_agreed(JudgedAct::Place transfer, const Past& past) const;
   /// Whether an offer to all can be taken up now.
   bool stands(JudgedAct::Place invite) const;
   /// Who has not consented yet to an open transfer, by id.
@@ -101,11 +119,9 @@ private:
   using Place = JudgedAct::Place;
 
   void link();
-  std::vector<bool> agreed(const Past& past) const;
+  void note_agreed(Place transfer);
   bool has_given(Place transfer, const RecordId& site, const Past& past) const;
-  bool is_agreed(Place transfer, const Past& past) const;
   bool is_stopped(Place act, const Past& past) const;
-  Tenure tenure_of(std::vector<Place> in_force) const;
   std::vector<RecordId> acting(const std::vector<Place>& in_force) const;
   std::vector<bool> ground_of(Place transfer) const;
 
@@ -114,17 +130,25 @@ private:
              const HoldingContext& context,
              const Past& past) const;
   Void judge_transfer(JudgedAct& act, const HoldingContext& context, const Past& past) const;
+  /// Whether the organisation may ask for a ruling on what is contested so.
+  static bool may_escalate(const RecordId& org, const HoldingContext& context, const Tenure& now);
   Void judge_ruling(const JudgedAct& act,
                     const HoldingContext& context,
                     const Tenure& now,
                     const Past& past) const;
-  Void judge_answer(const JudgedAct& act, const Past& past) const;
+  Void judge_phase(JudgedAct& act, const HoldingContext& context, const Tenure& now) const;
+  Void judge_answer(const JudgedAct& act, const HoldingContext& context, const Past& past) const;
 
   std::vector<JudgedAct> acts_;
   std::vector<std::vector<Place>> answers_;  ///< By the place of what they answer.
+  /// The transfers that are agreed. What is not agreed now was not in anybody's past.
+  std::vector<Place> agreed_;
 };
 
 /// Whether somebody is to agree to something: a contest, or an open transfer.
 bool wants_answer(const Holding& holding);
+
+/// Whether a record's phase fixes what all partners decide together.
+bool is_closed(const Tenure& phase);
 
 }  // namespace guantong

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,22 +29,28 @@ namespace {
 /// How many ignored edges are kept for listing; a stranger may write as many as he likes.
 constexpr std::size_t ignored_most = 100;
 
-/// What a stored batch had seen.
-class BatchPast : public Past {
+/// What a change that is here had seen.
+class ChangePast final : public Past {
 public:
-  BatchPast(Dot self, const std::vector<Reach>& reach) : self_{self} {
+  /// Of a change that is not sealed: everything but what this computer wrote after it.
+  explicit ChangePast(Dot self) : self_{self} {}
+
+  /// Of a sealed change: what its batch reaches, and the changes before it in its own stream.
+  ChangePast(Dot self, const std::vector<Reach>& reach) : self_{self}, reach_{std::in_place} {
     for (const auto& row : reach)
-      reach_.emplace(row.stream, row.n);
+      reach_->emplace(row.stream, row.n);
   }
+
   bool contains(const Dot& dot) const override {
     if (dot.stream == self_.stream) return dot.n < self_.n;
-    const auto found = reach_.find(dot.stream);
-    return found != reach_.end() && dot.n <= found->second;
+    if (!reach_) return true;
+    const auto found = reach_->find(dot.stream);
+    return found != reach_->end() && dot.n <= found->second;
   }
 
 private:
   Dot self_;
-  std::map<StreamNo, std::uint64_t> reach_;
+  std::optional<std::unordered_map<StreamNo, std::uint64_t>> reach_;
 };
 
 std::vector<Dot> named(const std::vector<Version>& versions, Slot slot) {
@@ -64,10 +71,11 @@ std::vector<Dot> edges(const Change& change, Slot slot) {
 
 }  // namespace
 
-/// Serves one slot's versions to `join`.
+/// Serves one slot's versions to `join`, as they rank for somebody who has seen `now`.
 class Merger::Lookup : public Versions {
 public:
-  Lookup(Merger& merger, const Work& work, Slot slot) : merger_{merger}, work_{work}, slot_{slot} {}
+  Lookup(Merger& merger, const Work& work, Slot slot, const Past& now)
+      : merger_{merger}, work_{work}, slot_{slot}, now_{now} {}
 
   Result<const VersionFacts*> facts(const Dot& dot) override {
     if (const auto known = facts_.find(dot); known != facts_.end()) return known->second.get();
@@ -77,7 +85,7 @@ public:
     facts->value = value_of(slot_, *read);
     facts->rank = {batch.generation, dot.n};
     const auto author = TRY(merger_.author_of(dot));
-    facts->decides = merger_.rights_.ranks_now(*work_.type, work_.state, slot_, author.site);
+    facts->decides = merger_.rights_.ranks(*work_.type, work_.state, slot_, author.site, now_);
     std::set<Dot> over;
     std::set<Dot> walked;
     TRY(collect(edges(read->change, slot_), over, walked));
@@ -103,6 +111,7 @@ private:
   Merger& merger_;
   const Work& work_;
   Slot slot_;
+  const Past& now_;
   std::map<Dot, std::unique_ptr<VersionFacts>> facts_;
 };
 
@@ -142,7 +151,13 @@ Result<void> Merger::take(const Dot& dot, ReadChange read, const Author& author,
   TRY(keep_valid_edges(*work, dot, read.change, past));
   TRY(store_.put_change(dot, read.change));
   const auto& kept = recent_.insert_or_assign(dot, std::move(read)).first->second;
-  return fold(*work, dot, kept, author, past);
+  // What came before the creation that says of what it is a part may be late by that.
+  if (kept.change.action == Action::create && work->type->part_of != 0 &&
+      !work->state.slots.empty())
+    return refold(work->number);
+  const auto agreed = agreed_closings(*work);
+  TRY(fold(*work, dot, kept, author, past));
+  return refold_late(work->number, agreed);
 }
 
 Result<bool> Merger::is_version_of(const Work& work, const Version& version) {
@@ -202,8 +217,12 @@ Result<std::map<Slot, bool>> Merger::rights(const Dot& dot,
   std::erase_if(before.state.creations,
                 [&](const Creation& creation) { return creation.dot == dot; });
   const bool claiming = Rights::claims(before.state, read.change, past) && author.site.has_value();
+  const auto phases = TRY(phases_over(*work));
+  const bool fixed = TRY(is_fixed(phases, dot, past, past));
   for (const auto slot : slots_of(*work->type, read)) {
-    verdicts[slot] = rights_.may_decide(*work->type, before.state, slot, claiming, author, past);
+    const bool late = fixed && work->type->decider_of(slot) == Decider::joint;
+    verdicts[slot] =
+        !late && rights_.may_decide(*work->type, before.state, slot, claiming, author, past);
   }
   return verdicts;
 }
@@ -211,20 +230,37 @@ Result<std::map<Slot, bool>> Merger::rights(const Dot& dot,
 Result<void> Merger::fold(
     Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past) {
   work.touched = true;
+  TRY(fold_ground(work, dot, read, author, past));
+  return fold_slots(work, dot, read, author, past, WholePast{});
+}
+
+Result<void> Merger::fold_ground(
+    Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past) {
+  const bool claims = author.level >= Level::teacher && author.site &&
+                      Rights::claims(work.state, read.change, past);
+  if (claims) TRY(claim(work, dot, rights_.first_owner(work.key, *work.type, read, author)));
+  if (!read.change.holding) return {};
+  return fold_act(work, dot, *read.change.holding, author, past);
+}
+
+Result<void> Merger::fold_slots(Work& work,
+                                const Dot& dot,
+                                const ReadChange& read,
+                                const Author& author,
+                                const Past& past,
+                                const Past& now) {
   const bool may_write = author.level >= Level::teacher;
-  const bool claiming = may_write && author.site && Rights::claims(work.state, read.change, past);
+  const auto is_own = [&](const Creation& creation) { return creation.dot == dot; };
+  const bool claiming = std::ranges::any_of(work.state.creations, is_own);
+  const auto phases = TRY(phases_over(work));
+  const bool fixed = TRY(is_fixed(phases, dot, past, now));
+  work.agreed = work.agreed || !phases.empty();
   std::vector<std::pair<Slot, bool>> counts;
   for (const auto slot : slots_of(*work.type, read)) {
     const bool right =
-        may_write && rights_.may_decide(*work.type, work.state, slot, claiming, author, past);
+        may_write && !(fixed && work.type->decider_of(slot) == Decider::joint) &&
+        rights_.may_decide(*work.type, work.state, slot, claiming, author, past);
     counts.emplace_back(slot, right);
-  }
-  if (claiming) {
-    work.state.creations.push_back({dot, rights_.first_owner(work.key, *work.type, read, author)});
-    // Who decides may have changed, and with it the base of what is in no conflict.
-    for (const auto& slot : work.state.slots) {
-      if (slot.heads.size() > 1) work.dirty.insert(slot.slot);
-    }
   }
   for (const auto& [slot, right] : counts) {
     work.dirty.insert(slot);
@@ -236,16 +272,7 @@ Result<void> Merger::fold(
     if (!may_write) work.state.slot(slot).proposals.back().outcomes |= outcome_void;
   }
   if (may_write) TRY(fold_answers(work, dot, read, author, past));
-  if (read.change.holding && work.type->held)
-    fold_holding(work, dot, *read.change.holding, author, past);
   return {};
-}
-
-void Merger::fold_holding(
-    Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past) {
-  Holding holding{std::move(work.state.acts)};
-  holding.take(dot, act, rights_.holding_context(author), past);
-  work.state.acts = std::move(holding).acts();
 }
 
 Result<void> Merger::fold_version(Work& work,
@@ -373,24 +400,56 @@ Result<Author> Merger::author_of(const Dot& dot) {
   return Author{dot.stream, std::nullopt, sealed ? Level::none : Level::teacher};
 }
 
-Result<void> Merger::refold(RecordNo record) {
-  auto* work = TRY(load(record));
-  if (work->type == nullptr) return {};
-  for (const auto& slot : work->state.slots)
-    work->dirty.insert(slot.slot);
-  work->state = {};
-  work->touched = true;
+Result<std::unique_ptr<const Past>> Merger::past_of(const Dot& dot) {
+  const auto batch = TRY(store_.batch_of(dot));
+  std::unique_ptr<const Past> past;
+  if (batch.number == 0) {
+    past = std::make_unique<ChangePast>(dot);
+  } else {
+    const auto reach = TRY(store_.reach_of(dot.stream, batch.number));
+    past = std::make_unique<ChangePast>(dot, reach);
+  }
+  return past;
+}
+
+Result<void> Merger::visit_history(RecordNo record, const Visit& visit) {
   const auto history = TRY(store_.history(record));
   for (const auto& [dot, change] : history) {
     const auto* read = TRY(this->read(dot));
-    const auto batch = TRY(store_.batch_of(dot));
     const auto author = TRY(author_of(dot));
-    if (batch.number == 0) {
-      TRY(fold(*work, dot, *read, author, WholePast{}));
-    } else {
-      const auto reach = TRY(store_.reach_of(dot.stream, batch.number));
-      TRY(fold(*work, dot, *read, author, BatchPast{dot, reach}));
-    }
+    const auto past = TRY(past_of(dot));
+    TRY(visit(dot, *read, author, *past));
+  }
+  return {};
+}
+
+Result<void> Merger::fold_anew(Work& work) {
+  for (const auto& slot : work.state.slots)
+    work.dirty.insert(slot.slot);
+  RecordState fresh;
+  fresh.parts = std::move(work.state.parts);
+  work.state = std::move(fresh);
+  work.touched = true;
+  TRY(visit_history(
+      work.number, [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
+        return fold_ground(work, dot, read, who, past);
+      }));
+  return visit_history(
+      work.number, [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
+        return fold_slots(work, dot, read, who, past, WholePast{});
+      });
+}
+
+Result<void> Merger::refold(RecordNo record) {
+  auto* work = TRY(load(record));
+  if (work->type == nullptr) return {};
+  const auto agreed = agreed_closings(*work);
+  TRY(fold_anew(*work));
+  if (agreed == agreed_closings(*work)) return {};
+  const auto parts = work->state.parts;
+  for (const auto number : parts) {
+    auto* part = TRY(load(number));
+    if (part->type != nullptr) TRY(fold_anew(*part));
   }
   return {};
 }
@@ -411,18 +470,27 @@ Result<SlotOutcome> Merger::outcome(RecordNo record, Slot slot) {
   auto* work = TRY(load(record));
   const auto* state = work->state.find(slot);
   if (work->type == nullptr || state == nullptr || state->heads.empty()) return SlotOutcome{};
-  return join_heads(*work, slot, state->heads);
+  return join_heads(*work, slot, state->heads, WholePast{});
 }
 
-Result<SlotOutcome> Merger::join_heads(const Work& work, Slot slot, const std::vector<Dot>& heads) {
-  Lookup lookup{*this, work, slot};
+Result<SlotOutcome> Merger::outcome(RecordNo record, Slot slot, const std::vector<Dot>& heads) {
+  auto* work = TRY(load(record));
+  return join_heads(*work, slot, heads, WholePast{});
+}
+
+Result<SlotOutcome> Merger::join_heads(const Work& work,
+                                       Slot slot,
+                                       const std::vector<Dot>& heads,
+                                       const Past& now) {
+  Lookup lookup{*this, work, slot, now};
   return join(*work.type, slot, heads, lookup);
 }
 
 Result<Value> Merger::value_before(const Dot& dot, Slot slot) {
   const auto* read = TRY(this->read(dot));
   auto* work = TRY(load(read->change.record));
-  Lookup lookup{*this, *work, slot};
+  const WholePast now;
+  Lookup lookup{*this, *work, slot, now};
   const auto* facts = TRY(lookup.facts(dot));
   if (facts->over.empty()) return Value{};
   auto before = TRY(join(*work->type, slot, facts->over, lookup));
@@ -431,15 +499,13 @@ Result<Value> Merger::value_before(const Dot& dot, Slot slot) {
 
 Result<std::vector<SiteNo>> Merger::owners(RecordNo record) {
   const auto* work = TRY(load(record));
-  return rights_.owners(work->state);
+  return rights_.owners(work->state, WholePast{});
 }
 
 Result<bool> Merger::saw(const Dot& later, const Dot& earlier) {
   if (later.stream == earlier.stream) return earlier.n < later.n;
-  const auto batch = TRY(store_.batch_of(later));
-  if (batch.number == 0) return true;
-  const auto reach = TRY(store_.reach_of(later.stream, batch.number));
-  return BatchPast{later, reach}.contains(earlier);
+  const auto past = TRY(past_of(later));
+  return past->contains(earlier);
 }
 
 }  // namespace guantong

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +18,7 @@
 
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/read_change.h"
 #include "sync/record_state.h"
@@ -32,6 +35,14 @@ struct Touched {
   RecordNo record = 0;
   LifeState life = LifeState::missing;
   std::set<Slot> slots;
+  bool agreed = false;  ///< Whether what is agreed on it may be other than it was.
+};
+
+/// Who rules on contests over a record, and who may ask for that.
+struct Charter {
+  RecordId judge;                         ///< The organisation.
+  bool any_partner = false;               ///< Whether a partner that claims nothing may ask for it.
+  std::optional<RecordNo> record;         ///< What it stands in; none: the lead rules.
 };
 
 /// A version that a change names without having it in its past (M1).
@@ -71,6 +82,8 @@ public:
 
   /// How a slot's heads join, with sides and base; for showing a conflict.
   Result<SlotOutcome> outcome(RecordNo record, Slot slot);
+  /// The same of some counting versions, at least one, as if nothing else had been written.
+  Result<SlotOutcome> outcome(RecordNo record, Slot slot, const std::vector<Dot>& heads);
 
   /// The value in force of the versions that `dot` superseded in a slot.
   Result<Value> value_before(const Dot& dot, Slot slot);
@@ -78,8 +91,24 @@ public:
   /// A record's merged state and key.
   Result<const RecordState*> state(RecordNo record);
 
-  /// The sites that answer for the record now.
+  /// The sites that own the record now.
   Result<std::vector<SiteNo>> owners(RecordNo record);
+
+  /// What was agreed on a record; of its owner, beginning with who created it.
+  Result<Holding> agreements(RecordNo record, HeldSubject subject);
+
+  /// How `act` would be judged on a record, written now by `author`.
+  Result<JudgedAct> foresee(RecordNo record, const HoldingAct& act, const Author& author);
+
+  /// The charter for contests over a record, as an author with this past had seen it. A record that
+  /// names none, and a charter that was never signed, leave it to the lead.
+  Result<Charter> charter_of(RecordNo record, const Past& past);
+
+  /// The digest of what stood in a record and its parts in `past`: what is signed.
+  Result<RecordId> content_of(RecordNo record, const Past& past);
+
+  /// The records with whose phase this one is closed and opened: itself, or what it is a part of.
+  Result<std::vector<RecordNo>> signed_with(RecordNo record);
 
   /// Who wrote a change: by the grant that its batch acts under or, unsealed, by the best one.
   /// Before admission a device keeps its edits to itself, as a teacher's of no site.
@@ -103,13 +132,28 @@ private:
     RecordState state;
     std::set<Slot> dirty;
     bool touched = false;
+    bool agreed = false;  ///< An act of consent was taken, or what was signed may have changed.
     RecordView view;
   };
   class Lookup;
 
   Result<Work*> load(RecordNo record);
+  /// A change with its author and past, as the history of its record gives it again.
+  using Visit =
+      std::function<Result<void>(const Dot&, const ReadChange&, const Author&, const Past&)>;
+  Result<void> visit_history(RecordNo record, const Visit& visit);
   Result<void> fold(
       Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past);
+  /// Takes what other verdicts rest on: claims of the record, and acts of consent.
+  Result<void> fold_ground(
+      Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past);
+  /// Takes the versions of slots, as somebody sees them who knows `now`.
+  Result<void> fold_slots(Work& work,
+                          const Dot& dot,
+                          const ReadChange& read,
+                          const Author& author,
+                          const Past& past,
+                          const Past& now);
   Result<void> fold_version(Work& work,
                             Slot slot,
                             const Dot& dot,
@@ -118,8 +162,42 @@ private:
                             bool counts);
   Result<void> fold_set(
       Work& work, const Field& field, const Dot& dot, const ReadChange& read, bool counts);
-  void fold_holding(
+  Result<void> fold_act(
       Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past);
+  Result<JudgedAct> judge(Work& work,
+                          const Dot& dot,
+                          const HoldingAct& act,
+                          const Author& author,
+                          const Past& past);
+  Result<HoldingContext> context_of(Work& work,
+                                    const HoldingAct& act,
+                                    const Author& author,
+                                    const Past& past);
+  static Holding agreements(const RecordState& state, HeldSubject subject);
+  Result<void> claim(Work& work, const Dot& dot, const RecordId& owner);
+  Result<void> join_wholes(const Work& work);
+  Result<std::vector<RecordNo>> wholes_of(const Work& work);
+  /// The records with which this one is signed and on whose phase somebody has acted; mostly none.
+  Result<std::vector<RecordNo>> phases_over(const Work& work);
+  Result<bool> is_fixed(const std::vector<RecordNo>& phases,
+                        const Dot& dot,
+                        const Past& past,
+                        const Past& now);
+  Result<bool> is_fixed_by(const std::vector<JudgedAct>& phase,
+                           const Dot& dot,
+                           const Past& past,
+                           const Past& now);
+  Result<RecordState> state_in(RecordNo record, const Past& past);
+  static std::vector<Dot> agreed_closings(const Work& work);
+  /// Takes anew what came to be late with closings that were not agreed `before`.
+  Result<void> refold_late(RecordNo whole, const std::vector<Dot>& before);
+  Result<bool> is_late(const Work& work, const Dot& closing);
+  Result<void> fold_anew(Work& work);
+  static void rerank(Work& work);
+  Result<std::set<RecordKey>> named_by(const Work& work, std::uint32_t field, const Past& past);
+  Result<std::vector<Dot>> closings_in_use(RecordNo record, const Past& past);
+  /// What a change that is here had seen.
+  Result<std::unique_ptr<const Past>> past_of(const Dot& dot);
   Result<void> fold_answers(
       Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past);
   Result<void> cover(SlotState& slot, const Dot& dot, std::set<Dot>& walked);
@@ -139,7 +217,10 @@ private:
                             const Dot& archiving,
                             const std::vector<ReferenceHead>& uses);
   Result<DeviceId> device_of(StreamNo stream);
-  Result<SlotOutcome> join_heads(const Work& work, Slot slot, const std::vector<Dot>& heads);
+  Result<SlotOutcome> join_heads(const Work& work,
+                                 Slot slot,
+                                 const std::vector<Dot>& heads,
+                                 const Past& now);
 
   Store& store_;
   const Schema& schema_;

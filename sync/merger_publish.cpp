@@ -32,6 +32,10 @@ const ShortDigest& active_life() {
 }  // namespace
 
 Result<void> Merger::join_slot(Work& work, Slot number) {
+  if (work.state.find(number) == nullptr) {  // What was written to it has been taken back.
+    work.view.values.emplace_back(number, Value{});
+    return {};
+  }
   auto& slot = work.state.slot(number);
   Value value;
   slot.conflict = false;
@@ -40,7 +44,7 @@ Result<void> Merger::join_slot(Work& work, Slot number) {
     const auto* read = TRY(this->read(slot.heads.front()));
     value = value_of(number, *read);
   } else if (!slot.heads.empty()) {
-    auto outcome = TRY(join_heads(work, number, slot.heads));
+    auto outcome = TRY(join_heads(work, number, slot.heads, WholePast{}));
     slot.conflict = outcome.conflict;
     slot.joined = outcome.joined;
     value = std::move(outcome.value);
@@ -51,6 +55,10 @@ Result<void> Merger::join_slot(Work& work, Slot number) {
 }
 
 Result<void> Merger::join_set(Work& work, const Field& field) {
+  if (work.state.find(field.number) == nullptr) {
+    work.view.members.emplace_back(field.number, std::vector<Value>{});
+    return {};
+  }
   auto& slot = work.state.slot(field.number);
   std::set<Value> members;
   for (const auto& add : slot.adds)
@@ -72,7 +80,9 @@ Result<void> Merger::link_references(Work& work, const Field& field) {
     }
     return {};
   };
-  const auto& slot = work.state.slot(field.slot);
+  const SlotState untouched;
+  const auto* found = work.state.find(field.slot);
+  const auto& slot = found == nullptr ? untouched : *found;
   for (const auto& head : slot.heads) {
     const auto* read = TRY(this->read(head));
     const auto fields = split_value(*work.type, value_of(field.slot, *read));
@@ -115,6 +125,11 @@ Result<bool> Merger::takes_effect(const Work& work,
   }
   for (const auto& use : uses) {
     if (TRY(stands_beside(use.dot))) return false;
+  }
+  for (const auto& acts : work.state.acts) {
+    for (const auto& act : acts) {
+      if (act.counts() && TRY(stands_beside(act.dot))) return false;
+    }
   }
   return true;
 }
@@ -183,7 +198,7 @@ Result<std::vector<Touched>> Merger::publish() {
     const auto digest =
         TRY(digest_of(work.key, work.state, [&](StreamNo stream) { return device_of(stream); }));
     TRY(store_.save(number, work.key, work.state, work.view, digest));
-    saved.push_back({number, life, std::move(work.dirty)});
+    saved.push_back({number, life, std::move(work.dirty), work.agreed});
   }
   works_.clear();
   recent_.clear();

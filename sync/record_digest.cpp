@@ -1,6 +1,8 @@
 #include "sync/record_digest.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +51,17 @@ private:
   std::vector<std::string> parts_;
 };
 
+/// What a slot holds: the changes in force, and the members by the changes that added them.
+Result<void> put_contents(DigestText& text, const SlotState& slot) {
+  for (const auto& head : slot.heads)
+    TRY(text.add(head));
+  text.end_list();
+  for (const auto& add : slot.adds)
+    TRY(text.add(add.dot, add.member));
+  text.end_list();
+  return {};
+}
+
 }  // namespace
 
 Result<Digest> digest_of(const RecordKey& key, const RecordState& state, const DeviceOf& device) {
@@ -59,20 +72,35 @@ Result<Digest> digest_of(const RecordKey& key, const RecordState& state, const D
   for (const auto& slot : state.slots) {
     text.put(std::to_string(slot.slot) + (slot.conflict ? "!" : "="));
     text.put(slot.value.raw());
-    for (const auto& head : slot.heads)
-      TRY(text.add(head));
-    text.end_list();
-    for (const auto& add : slot.adds)
-      TRY(text.add(add.dot, add.member));
-    text.end_list();
+    TRY(put_contents(text, slot));
     for (const auto& proposal : slot.proposals)
       TRY(text.add(proposal.dot, std::to_string(proposal.outcomes)));
     text.end_list();
   }
-  for (const auto& act : state.acts)
-    TRY(text.add(act.dot, std::to_string(static_cast<int>(act.verdict))));
-  if (!state.acts.empty()) text.end_list();
+  for (std::size_t subject = 0; subject < state.acts.size(); ++subject) {
+    if (state.acts[subject].empty()) continue;
+    text.put(std::to_string(subject + 1) + ':');
+    for (const auto& act : state.acts[subject])
+      TRY(text.add(act.dot, std::to_string(static_cast<int>(act.verdict))));
+    text.end_list();
+  }
   return text.digest();
+}
+
+Result<RecordId> content_digest(const std::map<RecordKey, RecordState>& records,
+                                const DeviceOf& device) {
+  DigestText text{device};
+  for (const auto& [key, state] : records) {
+    text.put(std::to_string(key.type) + ' ');
+    text.put(key.id.raw());
+    for (const auto& slot : state.slots) {
+      if (slot.heads.empty() && slot.adds.empty()) continue;
+      text.put(std::to_string(slot.slot) + '=');
+      TRY(put_contents(text, slot));
+    }
+    text.put("\n");
+  }
+  return *RecordId::from(text.digest().raw().substr(0, RecordId::size));
 }
 
 }  // namespace guantong

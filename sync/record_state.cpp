@@ -170,6 +170,10 @@ const SlotState* RecordState::find(Slot number) const {
   return at != slots.end() && at->slot == number ? &*at : nullptr;
 }
 
+bool RecordState::has_acts() const {
+  return std::ranges::any_of(acts, [](const auto& on) { return !on.empty(); });
+}
+
 std::string encode_state(const RecordState& state) {
   Writer writer;
   writer.number(static_cast<std::uint64_t>(state.life));
@@ -197,9 +201,14 @@ std::string encode_state(const RecordState& state) {
       writer.number(proposal.outcomes);
     }
   }
-  writer.number(state.acts.size());
-  for (const auto& act : state.acts)
-    write_act(writer, act);
+  writer.number(state.parts.size());
+  for (const auto part : state.parts)
+    writer.number(part);
+  for (const auto& acts : state.acts) {
+    writer.number(acts.size());
+    for (const auto& act : acts)
+      write_act(writer, act);
+  }
   return std::move(writer.out);
 }
 
@@ -214,8 +223,13 @@ Result<RecordState> decode_state(std::string_view bytes) {
   for (auto left = in.count(); left > 0; --left)
     state.slots.push_back(read_slot(in));
   for (auto left = in.count(); left > 0; --left)
-    state.acts.push_back(read_act(in));
-  if (places_fit(state.acts) && in.whole() && state.life <= LifeState::archived) return state;
+    state.parts.push_back(static_cast<RecordNo>(in.number()));
+  for (auto& acts : state.acts) {
+    for (auto left = in.count(); left > 0; --left)
+      acts.push_back(read_act(in));
+  }
+  const bool fits = std::ranges::all_of(state.acts, places_fit);
+  if (fits && in.whole() && state.life <= LifeState::archived) return state;
   return fail(Errc::corrupt, "the replica's record of a merged state is damaged");
 }
 

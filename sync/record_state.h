@@ -2,6 +2,8 @@
 // of that change. Everything here follows from the set of changes that count.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -73,8 +75,18 @@ struct RecordState {
   LifeState life = LifeState::missing;
   std::vector<Creation> creations;
   std::vector<SlotState> slots;  ///< By number.
-  std::vector<JudgedAct> acts;   ///< On who answers for it, as `Holding` keeps them.
+  std::vector<RecordNo> parts;   ///< Records that are signed with it, by number.
+  /// What was agreed on it, by subject, as `Holding` keeps it. On its owner only once somebody has
+  /// wanted another: until then `creations` say everything.
+  std::array<std::vector<JudgedAct>, held_subjects> acts;
 
+  std::vector<JudgedAct>& acts_on(HeldSubject subject) {
+    return acts[static_cast<std::size_t>(subject) - 1];
+  }
+  const std::vector<JudgedAct>& acts_on(HeldSubject subject) const {
+    return acts[static_cast<std::size_t>(subject) - 1];
+  }
+  bool has_acts() const;
   SlotState& slot(Slot number);
   const SlotState* find(Slot number) const;
   bool operator==(const RecordState&) const = default;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sync/change.h"
+#include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/read_change.h"
 #include "sync/record_state.h"
@@ -56,18 +57,16 @@ bool Rights::may_decide(const RecordType& type,
     case Decider::joint:
       return members_.is_partner_in(*author.site, past);
     case Decider::owner:
-      return claiming || std::ranges::any_of(state.creations, [&](const Creation& creation) {
-               return past.contains(creation.dot) &&
-                      answers_for(creation.owner, past) == *author.site;
-             });
+      return claiming || owns(state, *author.site, past);
   }
   return false;
 }
 
-bool Rights::ranks_now(const RecordType& type,
-                       const RecordState& state,
-                       Slot slot,
-                       const std::optional<SiteNo>& site) const {
+bool Rights::ranks(const RecordType& type,
+                   const RecordState& state,
+                   Slot slot,
+                   const std::optional<SiteNo>& site,
+                   const Past& now) const {
   if (type.space != Space::plan) return true;
   if (!site) return false;
   switch (type.decider_of(slot)) {
@@ -77,26 +76,61 @@ bool Rights::ranks_now(const RecordType& type,
       return *site == members_.lead();
     case Decider::any:
     case Decider::owner:
-      return std::ranges::any_of(state.creations, [&](const Creation& creation) {
-        return answers_for(creation.owner, WholePast{}) == *site;
-      });
+      return owns(state, *site, now);
   }
   return false;
 }
 
-HoldingContext Rights::holding_context(const Author& author) const {
+RecordId Rights::judge(const RecordId& org, const Past& past) const {
+  const auto site = members_.site_of_org(org);
+  return site && members_.is_site_in(*site, past) ? org : lead();
+}
+
+RecordId Rights::lead() const {
+  return members_.founded() ? members_.sites()[members_.lead()].org : RecordId{};
+}
+
+HoldingContext Rights::holding_context(HeldSubject subject,
+                                       const Author& author,
+                                       const Past& past) const {
   HoldingContext context;
+  context.subject = subject;
   context.is_member = author.site && author.level >= Level::teacher;
   if (author.site) context.author = members_.sites()[*author.site].org;
-  context.judge = members_.sites()[members_.lead()].org;
+  context.judge = lead();
+  // In force only while the context is used: who judges holds both.
+  context.speaker = [this, &past](const RecordId& org) { return judge(org, past); };
+  for (SiteNo site = 0; site < members_.sites().size(); ++site) {
+    if (members_.is_partner_in(site, past)) context.partners.push_back(members_.sites()[site].org);
+  }
+  std::ranges::sort(context.partners);
   return context;
 }
 
-std::vector<SiteNo> Rights::owners(const RecordState& state) const {
+bool Rights::owns(const RecordState& state, SiteNo site, const Past& past) const {
+  if (state.acts_on(HeldSubject::owner).empty()) {  // Nearly every record, at every edit.
+    return std::ranges::any_of(state.creations, [&](const Creation& creation) {
+      return past.contains(creation.dot) && answers_for(creation.owner, past) == site;
+    });
+  }
+  const auto sites = owners(state, past);
+  return std::ranges::find(sites, site) != sites.end();
+}
+
+std::vector<SiteNo> Rights::owners(const RecordState& state, const Past& past) const {
   std::vector<SiteNo> sites;
-  for (const auto& creation : state.creations) {
-    const auto site = answers_for(creation.owner, WholePast{});
+  const auto add = [&](const RecordId& org) {
+    const auto site = answers_for(org, past);
     if (std::ranges::find(sites, site) == sites.end()) sites.push_back(site);
+  };
+  const auto& acts = state.acts_on(HeldSubject::owner);
+  if (acts.empty()) {
+    for (const auto& creation : state.creations) {
+      if (past.contains(creation.dot)) add(creation.owner);
+    }
+  } else {
+    for (const auto& org : Holding{acts}.tenure(past).acting)
+      add(org);
   }
   return sites;
 }

@@ -43,20 +43,28 @@ public:
                   const Author& author,
                   const Past& past) const;
 
-  /// Whether a site's value ranks in the slot now. In what all decide together, nobody's does.
-  bool ranks_now(const RecordType& type,
-                 const RecordState& state,
-                 Slot slot,
-                 const std::optional<SiteNo>& site) const;
+  /// Whether a site's value ranks in the slot for somebody who has seen `now`. In what all decide
+  /// together, nobody's does.
+  bool ranks(const RecordType& type,
+             const RecordState& state,
+             Slot slot,
+             const std::optional<SiteNo>& site,
+             const Past& now) const;
 
-  /// What an act on who answers for a record is judged by beside the acts themselves.
-  HoldingContext holding_context(const Author& author) const;
+  /// What an act on a subject is judged by beside the acts themselves, the lead being the judge.
+  HoldingContext holding_context(HeldSubject subject, const Author& author, const Past& past) const;
 
-  /// The sites that answer for a record now.
-  std::vector<SiteNo> owners(const RecordState& state) const;
+  /// Who rules where `org` would: itself, or the lead where it was no site.
+  RecordId judge(const RecordId& org, const Past& past) const;
+  /// The lead site's organisation; zeros before the founding has arrived.
+  RecordId lead() const;
+
+  /// The sites that owned a record in what somebody had seen.
+  std::vector<SiteNo> owners(const RecordState& state, const Past& past) const;
 
 private:
   SiteNo answers_for(const RecordId& owner, const Past& past) const;
+  bool owns(const RecordState& state, SiteNo site, const Past& past) const;
 
   const Members& members_;
 };

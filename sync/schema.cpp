@@ -171,6 +171,26 @@ Result<std::uint32_t> field_number(const RecordType& type, const std::string& na
   return field->number;
 }
 
+/// Keeps which fields tie a record to others in what is agreed on it.
+Result<void> read_ties(RecordType& type, const pb::FieldDescriptor& descriptor) {
+  const auto& options = descriptor.options().GetExtension(v1::field);
+  const auto number = static_cast<std::uint32_t>(descriptor.number());
+  if (options.part_of()) type.part_of = number;
+  if (options.ruled_by()) type.ruled_by = number;
+  if (options.rules()) type.rules = number;
+  if (options.escalates()) type.escalates = number;
+  const auto& field = *type.field(number);
+  const bool ties = options.part_of() || options.ruled_by();
+  const bool fits = field.kind == ValueKind::reference && (field.set_once || options.rules());
+  if ((ties || options.rules()) && !fits) {
+    return fail(Errc::invalid,
+                "{}.{} ties records together but is no reference that is set once",
+                type.name,
+                field.name);
+  }
+  return {};
+}
+
 Result<RecordType> read_type(const pb::Descriptor& message) {
   const auto& options = message.options().GetExtension(v1::record);
   RecordType type;
@@ -188,6 +208,8 @@ Result<RecordType> read_type(const pb::Descriptor& message) {
   std::ranges::sort(type.fields, {}, &Field::number);
   type.index();
   TRY(form_slots(type));
+  for (int i = 0; i < message.field_count(); ++i)
+    TRY(read_ties(type, *message.field(i)));
   for (const auto& field : type.fields)
     TRY(check_caution(type, field));
   if (!options.key().empty()) type.key = TRY(field_number(type, options.key()));
@@ -229,6 +251,9 @@ std::string fingerprint(const RecordType& type) {
                                  type.owner,
                                  type.owns_itself,
                                  type.held ? " held" : "");
+  if (type.part_of != 0 || type.ruled_by != 0 || type.rules != 0)
+    text += fmt::format(
+        "  agreed {} {} {} {}\n", type.part_of, type.ruled_by, type.rules, type.escalates);
   for (const auto& field : type.fields) {
     text += fmt::format("  {} {} {} {} {} {} {}",
                         field.number,

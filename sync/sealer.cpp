@@ -23,8 +23,8 @@ namespace {
 /// Collects what a batch must build on: by stream, the highest n.
 class Needs {
 public:
-  Needs(Store& store, const Schema& schema, Merger& merger, StreamNo own)
-      : store_{store}, schema_{schema}, merger_{merger}, own_{own} {}
+  Needs(Store& store, const Schema& schema, const Members& members, Merger& merger, StreamNo own)
+      : store_{store}, schema_{schema}, members_{members}, merger_{merger}, own_{own} {}
 
   void add(const Dot& dot) {
     if (dot.stream == own_) return;  // The stream is a chain: its own past comes with it.
@@ -32,12 +32,23 @@ public:
     highest = std::max(highest, dot.n);
   }
 
+  /// The grant that a batch acts under. Where its site is a partner by another one, that too.
+  void add_authority(const GrantFact& grant) {
+    add(grant.dot);
+    const auto number = members_.site(grant.member.site);
+    if (!number) return;
+    const auto& site = members_.sites()[*number];
+    const auto own = std::ranges::find(site.standings, grant.dot, &Site::Standing::grant);
+    if (own == site.standings.end() || !own->partner) add_partnership_of(site);
+  }
+
   Result<void> add(const Change& change) {
     if (change.is_act()) return {};
     for (const auto* dot : dots_of(change))
       add(*dot);
     TRY(add_life_of(change.record));
-    if (change.holding) TRY(add_acts_on(change.record));
+    TRY(add_agreements_on(change.record));
+    if (change.holding) TRY(add_ground_of(change.record, *change.holding));
     TRY(add_originals_of(change));
     if (change.action == Action::archive) TRY(add_uses_of(change.record));
     return add_targets_of(change);
@@ -58,11 +69,101 @@ private:
     return {};
   }
 
-  /// An act on who answers for a record was judged by every act before it.
-  Result<void> add_acts_on(RecordNo record) {
+  Result<void> add_acts_on(RecordNo record, HeldSubject subject) {
     const auto* state = TRY(merger_.state(record));
-    for (const auto& act : state->acts)
+    for (const auto& act : state->acts_on(subject))
       add(act.dot);
+    return {};
+  }
+
+  /// Whether an organisation speaks for itself or the lead for it is told by its admission.
+  void add_admission_of(const RecordId& org) {
+    const auto site = members_.site_of_org(org);
+    if (site) add(members_.sites()[*site].standings.front().grant);
+  }
+
+  void add_all_admissions() {
+    for (const auto& site : members_.sites()) {
+      add(site.standings.front().grant);
+      add_partnership_of(site);
+    }
+  }
+
+  void add_partnership_of(const Site& site) {
+    const auto partner = std::ranges::find(site.standings, true, &Site::Standing::partner);
+    if (partner != site.standings.end()) add(partner->grant);
+  }
+
+  Result<void> add_admissions_on(RecordNo record, HeldSubject subject) {
+    const auto* state = TRY(merger_.state(record));
+    if (subject == HeldSubject::owner) {
+      for (const auto& creation : state->creations)
+        add_admission_of(creation.owner);
+    }
+    for (const auto& act : state->acts_on(subject))
+      add_admission_of(act.to);
+    return {};
+  }
+
+  /// The right to change a record rests on who owns it, and on whether it is closed.
+  Result<void> add_agreements_on(RecordNo record) {
+    TRY(add_acts_on(record, HeldSubject::owner));
+    TRY(add_admissions_on(record, HeldSubject::owner));
+    return add_phases_of(record);
+  }
+
+  Result<void> add_phases_of(RecordNo record) {
+    const auto wholes = TRY(merger_.signed_with(record));
+    for (const auto whole : wholes)
+      TRY(add_acts_on(whole, HeldSubject::phase));
+    return {};
+  }
+
+  /// An act of consent was judged by every act before it on its subject; a sign-off by what is
+  /// signed and by who has to sign, and a ruling by who may rule.
+  Result<void> add_ground_of(RecordNo record, const HoldingAct& act) {
+    TRY(add_acts_on(record, act.subject));
+    TRY(add_admissions_on(record, act.subject));
+    const auto* state = TRY(merger_.state(record));
+    const auto parts = state->parts;
+    if (act.subject == HeldSubject::phase) {
+      add_all_admissions();
+      TRY(add_all_of(record));
+      for (const auto part : parts)
+        TRY(add_all_of(part));
+    }
+    if (act.ruling || act.kind == HoldingAct::Kind::escalate) {
+      const auto charter = TRY(merger_.charter_of(record, WholePast{}));
+      if (!charter.record) return {};
+      add_all_admissions();
+      TRY(add_acts_on(*charter.record, HeldSubject::owner));
+      TRY(add_all_of(*charter.record));
+    }
+    return {};
+  }
+
+  /// All that says what stands in a record.
+  Result<void> add_all_of(RecordNo record) {
+    TRY(add_life_of(record));
+    TRY(add_phases_of(record));
+    TRY(add_contents_of(record));
+    return add_removals_of(record);
+  }
+
+  /// A removal from a SET leaves nothing in the record's state by which it could be found.
+  Result<void> add_removals_of(RecordNo record) {
+    const auto key = TRY(store_.record_key(record));
+    const auto* type = schema_.type(key.type);
+    const auto* state = TRY(merger_.state(record));
+    const auto is_set = [&](const SlotState& slot) {
+      return type->merge_of(slot.slot) == MergeRule::set;
+    };
+    const bool has_set = type != nullptr && std::ranges::any_of(state->slots, is_set);
+    if (!has_set) return {};
+    const auto history = TRY(store_.history(record));
+    for (const auto& [dot, change] : history) {
+      if (!change.removed.empty()) add(dot);
+    }
     return {};
   }
 
@@ -86,8 +187,7 @@ private:
     return {};
   }
 
-  /// An archiving judged by every head of the record and every reference to it.
-  Result<void> add_uses_of(RecordNo record) {
+  Result<void> add_contents_of(RecordNo record) {
     const auto* state = TRY(merger_.state(record));
     for (const auto& slot : state->slots) {
       for (const auto& head : slot.heads)
@@ -95,6 +195,14 @@ private:
       for (const auto& member : slot.adds)
         add(member.dot);
     }
+    return {};
+  }
+
+  /// An archiving judged by every head of the record and every reference to it.
+  Result<void> add_uses_of(RecordNo record) {
+    TRY(add_contents_of(record));
+    for (const auto subject : {HeldSubject::holder, HeldSubject::owner, HeldSubject::phase})
+      TRY(add_acts_on(record, subject));
     const auto uses = TRY(store_.references_to(record));
     for (const auto& use : uses)
       add(use.dot);
@@ -128,6 +236,7 @@ private:
 
   Store& store_;
   const Schema& schema_;
+  const Members& members_;
   Merger& merger_;
   StreamNo own_;
   std::map<StreamNo, std::uint64_t> highest_;
@@ -221,8 +330,8 @@ Result<std::optional<ComposedBatch>> compose_batch(
   if (pending.size() > changes_a_batch) pending.resize(changes_a_batch);
 
   const auto tip = TRY(store.tip(stream));
-  Needs needs{store, schema, merger, stream};
-  needs.add(grant->dot);
+  Needs needs{store, schema, members, merger, stream};
+  needs.add_authority(*grant);
   for (const auto& [dot, change] : pending)
     TRY(needs.add(change));
   std::vector<StoredBatch> wanted;

@@ -56,6 +56,9 @@ Result<Ending> run_import(Context& context, const ImportCommandOptions& options)
                {"changed", report.changed},
                {"same", report.same},
                {"proposed", report.proposed},
+               {"claimed", report.claimed},
+               {"offered", report.offered},
+               {"held_by_others", report.held_by_others},
                {"ignored_columns", report.ignored_columns},
                {"problems", problems},
                {"dry_run", options.dry_run}});
@@ -68,6 +71,13 @@ Result<Ending> run_import(Context& context, const ImportCommandOptions& options)
                 report.changed,
                 report.same,
                 report.proposed));
+  if (report.claimed + report.offered + report.held_by_others > 0)
+    print(context,
+          message("Who answers: {} duties taken for this site, {} offered to the sites that the "
+                  "file names, {} left with whoever answers now",
+                  report.claimed,
+                  report.offered,
+                  report.held_by_others));
   if (!report.ignored_columns.empty())
     remark(context, message("Columns that are not kept: {}", join_words(report.ignored_columns)));
   for (const auto& problem : report.problems)

@@ -10,7 +10,7 @@
 #include "cli/language.h"
 #include "cli/output.h"
 #include "cli/table.h"
-#include "client/duties.h"
+#include "client/tenures.h"
 #include "client/reading.h"
 #include "client/sqlite/typed_tables.h"
 #include "client/workspace.h"
@@ -28,7 +28,7 @@ struct ShowOptions {
 
 /// Who answers for a duty: that is agreed upon, whoever made the record.
 Result<std::vector<SiteNo>> accountable(Session& session, const Record& record) {
-  const auto duty = TRY(duty_view(session, record));
+  const auto duty = TRY(tenure_view(session, record, HeldSubject::holder));
   std::vector<SiteNo> sites;
   for (const auto& org : duty.tenure.acting) {
     if (const auto site = session.members().site_of_org(org)) sites.push_back(*site);

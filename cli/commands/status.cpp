@@ -38,7 +38,7 @@ Result<Ending> run_status(Context& context) {
                {"kept_here", now.kept},
                {"conflicts", now.conflicts},
                {"proposals", now.proposals},
-               {"duties", now.duties},
+               {"agreements", now.agreements},
                {"findings", now.findings},
                {"merged", now.joined},
                {"unknown", now.unknown},
@@ -73,8 +73,8 @@ Result<Ending> run_status(Context& context) {
     print(context, message("{} conflicts to decide: guantong conflicts", now.conflicts));
   if (now.proposals > 0)
     print(context, message("{} suggestions to answer: guantong proposals", now.proposals));
-  if (now.duties > 0)
-    print(context, message("{} duties ask for an answer: guantong duty list", now.duties));
+  if (now.agreements > 0)
+    print(context, message("{} agreements wait for this site: guantong inbox", now.agreements));
   if (now.findings > 0)
     print(context, message("{} findings to look at: guantong findings", now.findings));
   if (now.joined > 0)

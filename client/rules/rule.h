@@ -103,10 +103,13 @@ Result<void> sort_by_id(Session& session, std::vector<RecordNo>& records);
 /// "name_en, body_en": each field once.
 std::string names_of(const std::vector<Use>& uses);
 
-// Each in a file of its own name.
+// Each in a file of its own name, but that contested and unheld duties share one.
 Rule unique_keys(Session& session);                                                  // IR-01
 Rule archived_references(Session& session, const std::shared_ptr<LooseEnds>& ends);  // IR-02
 Rule prerequisite_cycles(Session& session);                                          // IR-03
+Rule contested_duties(Session& session);                                             // IR-06
+Rule unheld_duties(Session& session);                                                // IR-07
+Rule stale_signatures(Session& session);                                             // IR-24
 Rule dangling_references(Session& session, const std::shared_ptr<LooseEnds>& ends);  // IR-27
 Rule stale_translations(Session& session);                                           // IR-31
 

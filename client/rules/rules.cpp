@@ -40,6 +40,9 @@ std::vector<Rule> all_rules(Session& session) {
   return {unique_keys(session),
           archived_references(session, ends),
           prerequisite_cycles(session),
+          contested_duties(session),
+          unheld_duties(session),
+          stale_signatures(session),
           dangling_references(session, ends),
           stale_translations(session)};
 }
@@ -155,7 +158,7 @@ private:
     const auto& read = read_slots(*type);
     if (std::ranges::any_of(touched.slots, [&](Slot slot) { return read.contains(slot); }))
       return true;
-    return touched.life == LifeState::held || TRY(stands_in_a_finding(touched.record));
+    return touched.agreed || touched.life == LifeState::held || TRY(stands_in_a_finding(touched.record));
   }
 
   Result<bool> stands_in_a_finding(RecordNo record) {

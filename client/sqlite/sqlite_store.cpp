@@ -123,7 +123,10 @@ std::uint8_t marks_of(const RecordState& state) {
       if (!one_answer && (outcomes & outcome_void) == 0) marks |= mark_proposal;
     }
   }
-  if (wants_answer(Holding{state.acts})) marks |= mark_duty;
+  if (wants_answer(Holding{state.acts_on(HeldSubject::holder)})) marks |= mark_duty;
+  const bool asks = wants_answer(Holding{state.acts_on(HeldSubject::owner)}) ||
+                    wants_answer(Holding{state.acts_on(HeldSubject::phase)});
+  if (asks) marks |= mark_agreement;
   return static_cast<std::uint8_t>(marks);
 }
 
@@ -599,7 +602,7 @@ Result<RecordState> SqliteStore::state(RecordNo record) {
     return RecordState{};
   }
   auto state = decode_state(row->bytes(0));
-  digests_[record] = id_in<Digest>(*row, 1);
+  if (!row->is_null(1)) digests_[record] = id_in<Digest>(*row, 1);
   row->reset();
   return state;
 }
@@ -613,12 +616,13 @@ Result<void> SqliteStore::save(RecordNo record,
   auto* sum = TRY(sum_of(type.space));
   if (const auto old = digests_.find(record); old != digests_.end()) sum->remove(old->second);
   // A record that nothing is known of any more, as after undoing its creation, leaves no trace.
-  const bool gone = state.slots.empty() && state.acts.empty();
+  const bool gone = state.slots.empty() && !state.has_acts();
   const auto bytes = encode_state(state);
   auto* update =
       TRY(database_.cached("UPDATE record SET marks = ?, state = ?, digest = ? WHERE id = ?"));
   TRY(update->bind(1, std::int64_t{marks_of(state)}));
-  TRY(gone ? update->bind_null(2) : update->bind_blob(2, bytes));
+  const bool has_state = !gone || !state.parts.empty();
+  TRY(has_state ? update->bind_blob(2, bytes) : update->bind_null(2));
   TRY(gone ? update->bind_null(3) : update->bind_blob(3, digest.raw()));
   TRY(update->bind(4, std::int64_t{record}));
   TRY(update->run());

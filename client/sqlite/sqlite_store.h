@@ -31,6 +31,7 @@ enum Mark : std::uint8_t {
   mark_joined = 4,    ///< Something was merged without anybody's decision.
   mark_held = 8,      ///< Archived, and used beside that.
   mark_duty = 16,     ///< Contested, offered or requested: who answers for it is to be agreed.
+  mark_agreement = 32,  ///< Its owner or its closing is to be agreed.
 };
 
 class SqliteStore final : public Store {

@@ -41,6 +41,124 @@ void expect_whole(const Schools& schools) {
   EXPECT_EQ(verified.code, 0) << verified.out;
 }
 
+TEST(Scenarios, SC01AClaimOnAHeldDutyLeavesTheHolderInChargeUntilBothAgree) {
+  const Schools schools;
+  schools.agree_on_duties();
+  schools.act("bstu", {"duty", "request", "duty:DU-12", "--why", "重复集中在本科段，由我方牵头更合适"});
+  schools.act("bitc", {"set", "duty_assignment:DU-12/BITC/A", "post=专业带头人 Major leader"});
+  schools.sync_all();
+  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
+    const auto duty = schools.ask(school, {"duty", "show", "duty:DU-12"});
+    EXPECT_EQ(duty.at("state"), "held") << school;
+    EXPECT_EQ(duty.at("accountable"), Json({"bitc"})) << school;
+    const auto request = duty.at("acts").back();
+    EXPECT_EQ(request.at("status"), "open") << school;
+    EXPECT_EQ(request.at("to"), "bstu") << school;
+    EXPECT_EQ(request.at("waits_for"), Json({"bitc"})) << school;
+    const auto grid = schools.ask(school, {"plan", "duties"});
+    const auto row = std::ranges::find_if(
+        grid.at("duties"), [](const Json& one) { return one.at("duty") == "duty:DU-12"; });
+    EXPECT_EQ(row->at("cells").at("BITC").at("roles"), "AR") << school;
+    EXPECT_EQ(row->at("cells").at("BITC").at("post"), "专业带头人 Major leader") << school;
+    EXPECT_EQ(row->at("cells").at("BSTU").at("roles"), "R") << school;
+  }
+  const auto card = schools.at("bitc", {"inbox"});
+  EXPECT_EQ(card.code, 1);
+  EXPECT_THAT(card.out,
+              testing::AllOf(HasSubstr("duty:DU-12"),
+                             HasSubstr("重复集中在本科"),  // The line breaks behind it.
+                             HasSubstr("guantong duty accept duty:DU-12"),
+                             HasSubstr("guantong duty decline duty:DU-12")));
+  schools.act("bitc", {"duty", "decline", "duty:DU-12", "--why", "先拆成两项"});
+  schools.sync_all();
+  EXPECT_EQ(schools.ask("bstu", {"duty", "show", "duty:DU-12"}).at("accountable"), Json({"bitc"}));
+  expect_whole(schools);
+}
+
+TEST(Scenarios, SC02ADutyIsNotLaidDownBeforeSomebodyTakesItUp) {
+  const Schools schools;
+  schools.agree_on_duties();
+  schools.act("bitc", {"duty", "offer", "duty:DU-15", "--to", "bstu", "--why", "转段后由本科高校牵头"});
+  schools.act("bstu", {"set", "duty:DU-15", "due_rule=转段后", "--why", "同意牵头，待会签"});
+  schools.sync_all();
+  const auto no_finding = [&](const std::string& school) {
+    const auto findings = schools.ask(school, {"findings"});
+    EXPECT_THAT(rules_in(findings), testing::Not(Contains("IR-06"))) << school;
+    EXPECT_THAT(rules_in(findings), testing::Not(Contains("IR-07"))) << school;
+  };
+  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
+    const auto duty = schools.ask(school, {"duty", "show", "duty:DU-15"});
+    EXPECT_EQ(duty.at("accountable"), Json({"bitc"})) << "its end waits for the other's consent";
+    EXPECT_EQ(duty.at("acts").back().at("waits_for"), Json({"bstu"})) << school;
+    no_finding(school);
+  }
+  schools.act("bstu", {"duty", "accept", "duty:DU-15"});
+  schools.sync_all();
+  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
+    EXPECT_EQ(schools.ask(school, {"duty", "show", "duty:DU-15"}).at("accountable"),
+              Json({"bstu"}));
+    no_finding(school);
+  }
+  expect_whole(schools);
+}
+
+TEST(Scenarios, SC18TheGoalIsDecidedByAllAndSignedByThree) {
+  const Schools schools;
+  const std::string goal = "goal:PEO1";
+  const auto base = schools.ask("thuhs", {"show", goal}).at("text_zh");
+  const std::string ours = "能在一线岗位独立完成数据工程任务的高端技术技能人才";
+  const std::string theirs = "能解决复杂工程问题的应用型工程技术人才";
+  schools.act("bitc", {"set", goal, "text_zh=" + ours});
+  schools.act("bstu", {"set", goal, "text_zh=" + theirs});
+  schools.sync_all();
+  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
+    const auto conflicts = schools.ask(school, {"conflicts"});
+    ASSERT_THAT(conflicts, SizeIs(1)) << school;
+    EXPECT_EQ(conflicts[0].at("in_force"), base) << school;
+    EXPECT_THAT(conflicts[0].at("deciders"), UnorderedElementsAre("bitc", "thuhs", "bstu"));
+    EXPECT_EQ(schools.ask(school, {"show", goal}).at("text_zh"), base) << school;
+  }
+  EXPECT_EQ(schools.at("thuhs", {"sign", "plan:PLAN-BD-2027"}).code, 2) << "it is undecided";
+  schools.act("thuhs", {"resolve", goal + ".text_zh", "--value", ours + "，" + theirs, "--why", "合并"});
+  schools.sync_all();
+  for (const auto* school : {"thuhs", "bitc", "bstu"}) {
+    EXPECT_EQ(schools.ask("bstu", {"sign", "plan:PLAN-BD-2027", "--show"}).at("phase"), "draft");
+    schools.act(school, {"sign", "plan:PLAN-BD-2027"});
+    schools.sync_all();
+  }
+  EXPECT_EQ(schools.ask("bstu", {"sign", "plan:PLAN-BD-2027", "--show"}).at("phase"), "closed");
+  EXPECT_EQ(schools.ask("bitc", {"show", goal}).at("text_zh"), ours + "，" + theirs);
+  expect_whole(schools);
+}
+
+TEST(Scenarios, SC26WeightsChangedApartAreOneConflictAndTheAgreedOnesHold) {
+  const Schools schools;
+  const std::string rule = "promotion_rule:PR-S2S3";
+  schools.act("bitc", {"set", rule, "items=process:70;test:30"});
+  schools.act("bstu", {"set", rule, "items=process:50;test:50"});
+  schools.sync_all();
+  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
+    const auto conflicts = schools.ask(school, {"conflicts"});
+    ASSERT_THAT(conflicts, SizeIs(1)) << school;
+    EXPECT_EQ(conflicts[0].at("record"), rule);
+    EXPECT_EQ(conflicts[0].at("in_force"), "process:60;test:40");
+    EXPECT_THAT(conflicts[0].at("sides"), SizeIs(2));
+    EXPECT_EQ(schools.ask(school, {"show", rule}).at("items"), "process:60;test:40");
+  }
+  schools.act("bstu", {"resolve", rule + ".items", "--value", "process:60;test:40", "--why", "下届再议"});
+  schools.sync_all();
+  for (const auto* school : {"bstu", "bitc", "thuhs"}) {
+    schools.act(school, {"sign", rule});
+    schools.sync_all();
+  }
+  EXPECT_THAT(schools.ask("bitc", {"set", rule, "items=process:70;test:30"}).at("proposed"),
+              ElementsAre("items"))
+      << "what is signed is changed with a new draft only";
+  EXPECT_EQ(schools.ask("thuhs", {"show", rule}).at("items"), "process:60;test:40");
+  schools.sync_all();
+  expect_whole(schools);
+}
+
 TEST(Scenarios, SC03TwoMeaningsOfOneTitleLeaveTheBaseInForceUntilDecided) {
   const Schools schools;
   const std::string base = "基础段—高职段转段考核";

@@ -174,8 +174,8 @@ TEST_F(Rules, ACodeTakenAtThreeSitesIsOneFindingThatNamesThemAll) {
 }
 
 TEST_F(Rules, ACodeThatCannotChangeIsToBeArchived) {
-  v.create(key_of("duty", "one"), {{"code", "DU-1"}, {"title_zh", "事项"}});
-  u.create(key_of("duty", "two"), {{"code", "DU-1"}, {"title_zh", "事项"}});
+  v.create(key_of("goal", "one"), {{"code", "PEO-1"}});
+  u.create(key_of("goal", "two"), {{"code", "PEO-1"}});
   meet();
   EXPECT_THAT(found(v), ElementsAre(HasSubstr("archive it and add it again")));
 }

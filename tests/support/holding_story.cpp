@@ -18,7 +18,11 @@ using Kind = HoldingAct::Kind;
 using Mask = HoldingStory::Mask;
 
 HoldingContext context_of(const HoldingStory::Entry& entry) {
-  return {org(entry.site), true, org(HoldingStory::judge)};
+  HoldingContext context;
+  context.author = org(entry.site);
+  context.is_member = true;
+  context.judge = org(HoldingStory::judge);
+  return context;
 }
 
 std::string names(const std::vector<RecordId>& sites) {

@@ -64,6 +64,9 @@ public:
   Result<std::vector<ReferenceHead>> references_to(RecordNo record) override;
   Result<std::vector<RecordNo>> in_conflict() override;
 
+  /// Takes a change back that is not sealed.
+  void remove_pending(const Dot& dot) { changes_.erase(dot); }
+
   /// What a record's row says; a missing one where nothing was saved.
   const PublishedRow& row(RecordNo record) const;
   /// Records that were named or saved, by key.

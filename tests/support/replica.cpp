@@ -188,6 +188,13 @@ Result<void> Replica::seal(const ArrivedBatch& own) {
   return applier_->adopt(own, now_ms);
 }
 
+Result<void> Replica::take_back(const Dot& dot, RecordNo record) {
+  store_.remove_pending(dot);
+  merger().forget(dot);
+  TRY(merger().refold(record));
+  return publish();
+}
+
 Result<void> Replica::publish() {
   TRY(merger().publish());
   return {};

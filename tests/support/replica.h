@@ -31,6 +31,12 @@ public:
 
   /// Takes the batch's changes as this device's own, not sealed yet.
   Result<void> write(const ArrivedBatch& own);
+  /// Takes one change as this device's own, in this replica's numbers.
+  Result<void> write(const Dot& dot, const Change& change) {
+    return applier_->take_pending(dot, change);
+  }
+  /// Takes back a change that was written and is not sealed.
+  Result<void> take_back(const Dot& dot, RecordNo record);
   /// Files what was written as the batch.
   Result<void> seal(const ArrivedBatch& own);
 

@@ -71,6 +71,8 @@ void make_base(const std::filesystem::path& folder) {
                            "plans",
                            "stages",
                            "plan_sections",
+                           "training_goals",
+                           "promotion_rules",
                            "courses",
                            "course_standards",
                            "duties",
@@ -177,6 +179,22 @@ void Schools::add_computer(std::string_view school,
                            std::string_view site,
                            std::string_view level) const {
   admit(folder_.path(), school, site, level);
+}
+
+void Schools::agree_on_duties() const {
+  act("bitc", {"import", "csv", GUANTONG_DATA_DIR "/demo/duty_assignments.csv"});
+  sync_all();
+  for (const std::string school : {"thuhs", "bstu"}) {
+    std::vector<std::string> arguments{"duty", "accept"};
+    for (const auto& duty : ask(school, {"duty", "list"})) {
+      for (const auto& act : duty.at("acts")) {
+        if (act.value("status", "") == "open" && act.value("to", "") == school)
+          arguments.push_back(duty.at("duty"));
+      }
+    }
+    act(school, arguments);
+  }
+  sync_all();
 }
 
 void Schools::sync(std::initializer_list<std::string_view> schools) const {

@@ -50,6 +50,10 @@ public:
                     std::string_view site,
                     std::string_view level = "coordinator") const;
 
+  /// Imports who does what at bitc, and lets the others accept what is offered to them: for every
+  /// duty of the data one site answers, as the data says.
+  void agree_on_duties() const;
+
   void sync(std::initializer_list<std::string_view> schools) const;
   /// Two rounds: what each has reaches everybody.
   void sync_all() const;

@@ -25,6 +25,8 @@ namespace {
 
 namespace pb = google::protobuf;
 
+constexpr std::uint32_t whole_number = 121, part_number = 122, stage_number = 123;
+
 constexpr std::array all_deciders{Decides::any, Decides::owner, Decides::lead, Decides::joint};
 
 v1::Decider to_proto(Decides decides) {
@@ -115,6 +117,43 @@ void add_type(pb::FileDescriptorProto& file, Decides writes, bool owner_named) {
   options.set_owner(owner.name());
 }
 
+/// A type with every rule, whose life cycle all partners decide together.
+pb::DescriptorProto& add_joint_type(pb::FileDescriptorProto& file,
+                                    const char* name,
+                                    std::uint32_t number) {
+  auto& message = *file.add_message_type();
+  message.set_name(name);
+  auto& options = *message.mutable_options()->MutableExtension(v1::record);
+  options.set_number(number);
+  options.set_space(v1::PLAN);
+  options.set_key("slot_1");
+  for (const auto& [slot, rule] : every_rule(Decides::joint).slots)
+    add_field(message, slot, rule);
+  return message;
+}
+
+/// Adds a reference to `message` and returns what else can be said of it.
+v1::FieldOptions& add_tie(pb::DescriptorProto& message, Slot slot, const char* target, bool once) {
+  add_field(
+      message,
+      slot,
+      {.rule = Rule::single, .decides = Decides::any, .set_once = once, .reference = true});
+  auto& field = *message.mutable_field(message.field_size() - 1);
+  auto& options = *field.mutable_options()->MutableExtension(v1::field);
+  options.set_target(target);
+  return options;
+}
+
+void add_tied_types(pb::FileDescriptorProto& file) {
+  add_joint_type(file, "Whole", whole_number);
+  auto& part = add_joint_type(file, "Part", part_number);
+  part.mutable_options()->MutableExtension(v1::record)->set_held(true);
+  add_tie(part, part_of_slot, "whole", true).set_part_of(true);
+  add_tie(part, ruled_by_slot, "stage", true).set_ruled_by(true);
+  auto& stage = add_joint_type(file, "Stage", stage_number);
+  add_tie(stage, rules_slot, "org", false).set_rules(true);
+}
+
 /// Keeps the first thing that is wrong.
 class FirstError : public pb::DescriptorPool::ErrorCollector {
 public:
@@ -157,6 +196,7 @@ const Schema& test_schema() {
       add_type(file, writes, false);
       add_type(file, writes, true);
     }
+    add_tied_types(file);
     auto built = schema_from(file);
     if (!built) std::abort();  // schema_test finds out why.
     return *std::move(built);
@@ -166,6 +206,18 @@ const Schema& test_schema() {
 
 const RecordType& type_for(Decides writes, bool owner_named) {
   return *test_schema().type(type_number(writes, owner_named));
+}
+
+const RecordType& whole_type() {
+  return *test_schema().type(whole_number);
+}
+
+const RecordType& part_type() {
+  return *test_schema().type(part_number);
+}
+
+const RecordType& stage_type() {
+  return *test_schema().type(stage_number);
 }
 
 }  // namespace guantong::test

@@ -160,7 +160,8 @@ TEST(Codec, RefusesActsOnWhoAnswersThatSayTooMuchOrTooLittle) {
   expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_grant(); });
   expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->clear_to(); });
   expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->mutable_of(); });
-  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->set_subject(2); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->set_subject(4); });
+  expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->clear_subject(); });
   expect_corrupt(transfer, [](v1::Change& wire) { wire.mutable_holding()->clear_kind(); });
   const auto consent = holding_change(Kind::consent);
   expect_corrupt(consent, [](v1::Change& wire) { wire.mutable_holding()->clear_of(); });

@@ -1,9 +1,15 @@
 #include "sync/holding.h"
 
+#include <algorithm>
+#include <array>
+#include <bitset>
 #include <cstddef>
 #include <functional>
+#include <iostream>
+#include <numeric>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -403,6 +409,8 @@ TEST(HoldingWalk, EveryHistoryOfFourActsOnAFreeDutyHasOneVerdictInEveryOrder) {
   walk.from({});
   RecordProperty("histories", static_cast<int>(walk.histories));
   RecordProperty("deliveries", static_cast<int>(walk.delivered));
+  std::cout << walk.histories << " histories of four acts, delivered in " << walk.delivered
+            << " orders\n";
   EXPECT_GT(walk.histories, 100'000U);
 }
 
@@ -478,6 +486,155 @@ std::vector<Act> draw_order(const HoldingStory& story, Choices& choices) {
     here |= Mask{1} << order.back();
   }
   return order;
+}
+
+/// Acts by the hundred: each in one of a few sites' sight, which grows by what the site happens to
+/// hear; then the same acts in other orders.
+class Crowd {
+public:
+  static constexpr std::size_t acts = 1'000;
+  using Seen = std::bitset<acts>;
+
+  explicit Crowd(Choices& choices) {
+    for (std::size_t n = 0; n < acts; ++n)
+      draw(n, choices);
+  }
+
+  /// What a replica makes of the acts, some other causal order of which `choices` picks.
+  Holding deliver(Choices& choices) const {
+    Holding holding;
+    Seen here;
+    std::vector<std::size_t> waiting(acts);
+    std::iota(waiting.begin(), waiting.end(), std::size_t{0});
+    while (!waiting.empty()) {
+      // Few can be far ahead of the rest: look at the first that wait, and take one that may come.
+      const auto near = std::min<std::size_t>(waiting.size(), 64);
+      auto at = choices.pick(near);
+      while ((seen_[waiting[at]] & ~here).any())
+        at = at == 0 ? near - 1 : at - 1;
+      const auto act = waiting[at];
+      waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(at));
+      here.set(act);
+      take(holding, act);
+    }
+    return holding;
+  }
+
+  const Holding& in_order() const { return holding_; }
+
+private:
+  class SeenPast : public Past {
+  public:
+    explicit SeenPast(const Seen& seen) : seen_{seen} {}
+    bool contains(const Dot& dot) const override { return seen_[dot.stream]; }
+
+  private:
+    const Seen& seen_;
+  };
+
+  static Dot dot(std::size_t act) { return {static_cast<StreamNo>(act), 1}; }
+
+  void take(Holding& holding, std::size_t act) const {
+    HoldingContext context;
+    context.author = org(sites_[act]);
+    context.is_member = true;
+    context.judge = org(HoldingStory::judge);
+    holding.take(dot(act), acts_[act], context, SeenPast{seen_[act]});
+  }
+
+  void draw(std::size_t n, Choices& choices) {
+    const std::size_t who = choices.pick(8) == 0 ? six : choices.pick(six);
+    auto& sight = sight_[who];
+    // Hears of everything that some other site has heard of, now and then.
+    if (choices.pick(3) == 0) sight |= sight_[choices.pick(six + 1)];
+    HoldingAct act;
+    const auto tenure = holding_.contenders(SeenPast{sight});
+    for (const auto place : tenure.in_force)
+      act.after.push_back(holding_.acts()[place].dot);
+    act.to = org(choices.pick(six));
+    const auto answered = n == 0 ? n : n - 1 - choices.pick(std::min<std::size_t>(n, 24));
+    const bool there = n > 0 && sight[answered];
+    switch (choices.pick(there ? 8 : 4)) {
+      case 0:
+      case 1:
+        break;
+      case 2:
+        act.kind = Kind::invite;
+        break;
+      case 3:
+        if (choices.pick(2) == 0) {
+          act.ruling = true;
+        } else {
+          act = {};
+          act.kind = Kind::escalate;
+        }
+        break;
+      case 4:
+        act.under = dot(answered);
+        break;
+      default:
+        act = {};
+        act.kind = choices.pick(4) == 0   ? Kind::withdraw
+                   : choices.pick(4) == 0 ? Kind::decline
+                                          : Kind::consent;
+        act.of = dot(answered);
+    }
+    sites_.push_back(who == six ? HoldingStory::judge : who);
+    acts_.push_back(std::move(act));
+    seen_.push_back(sight);
+    take(holding_, n);
+    sight.set(n);
+  }
+
+  static constexpr std::size_t six = 6;
+  std::array<Seen, six + 1> sight_{};
+  std::vector<std::size_t> sites_;
+  std::vector<HoldingAct> acts_;
+  std::vector<Seen> seen_;
+  Holding holding_;
+};
+
+/// Each act's verdict, by act, and who answers.
+std::vector<std::string> verdicts_of(const Holding& holding) {
+  std::vector<std::string> lines;
+  for (const auto& act : holding.acts())
+    lines.push_back(std::to_string(act.dot.stream) + " " +
+                    std::to_string(static_cast<int>(act.verdict)));
+  std::ranges::sort(lines);
+  for (const auto& site : holding.tenure(WholePast{}).acting)
+    lines.push_back("answers " + std::to_string(site.bytes[0]));
+  return lines;
+}
+
+std::size_t moves_in_force(const Holding& holding) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(holding.acts(), [](const JudgedAct& act) {
+        return act.kind == Kind::transfer && act.counts();
+      }));
+}
+
+void thousand_acts(Choices& choices) {
+  const Crowd crowd{choices};
+  const auto reference = verdicts_of(crowd.in_order());
+  ASSERT_THAT(verdicts_of(crowd.deliver(choices)), Eq(reference));
+  ASSERT_FALSE(crowd.in_order().contenders(WholePast{}).free()) << "never nobody after somebody";
+  ASSERT_GT(moves_in_force(crowd.in_order()), 20U) << "or it would try little";
+}
+
+TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder1) {
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 0, .choices = 16'384});
+}
+
+TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder2) {
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 100'000, .choices = 16'384});
+}
+
+TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder3) {
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 200'000, .choices = 16'384});
+}
+
+TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder4) {
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 300'000, .choices = 16'384});
 }
 
 TEST(HoldingProperty, LongHistoriesOfSixSitesHaveOneVerdictInEveryOrder) {

@@ -1,4 +1,5 @@
-// Duties as people see them: who answers, what was offered and asked, and what they can do.
+// Who answers for a duty or owns a record, as people see it: what was offered and asked, and what
+// they can do.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/next_step.h"
 #include "client/editor.h"
 #include "client/reading.h"
 #include "client/workspace.h"
@@ -14,11 +16,12 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/holding.h"
+#include "sync/merger.h"
 
 namespace guantong {
 
-/// An act on a duty, and what has become of it.
-struct DutyAct {
+/// An act on who answers for something, and what has become of it.
+struct TenureAct {
   std::string id;  ///< Eight hex digits, the same at every site.
   JudgedAct act;
   std::optional<TransferStatus> status;  ///< Of a transfer.
@@ -28,12 +31,14 @@ struct DutyAct {
   std::uint64_t written_ms = 0;
 };
 
-struct DutyView {
+struct TenureView {
+  HeldSubject subject = HeldSubject::holder;
   Record record;
   std::string title;
   Tenure tenure;
-  std::vector<DutyAct> acts;  ///< In an order in which who saw another comes later.
-  RecordId judge;             ///< Who rules on contests.
+  std::vector<TenureAct> acts;  ///< In an order in which who saw another comes later.
+  Charter charter;             ///< Who rules on contests.
+  std::optional<std::uint64_t> ruling_due_ms{};  ///< When a ruling that was asked for is expected.
 
   /// Whether somebody has asked for a ruling on a contest that is open.
   bool wants_ruling() const;
@@ -41,13 +46,20 @@ struct DutyView {
   bool asks(const RecordId& org) const;
 };
 
-/// Fails with `invalid` for a record of a type that nobody holds.
-Result<DutyView> duty_view(Session& session, const Record& record);
+/// Who answers for a duty (`holder`) or owns a record of the plan (`owner`). Fails with `invalid`
+/// for a record of which nobody does.
+Result<TenureView> tenure_view(Session& session, const Record& record, HeldSubject subject);
 /// Every duty that is in use, by key.
-Result<std::vector<DutyView>> duty_views(Session& session);
+Result<std::vector<TenureView>> duties(Session& session);
+/// Every duty in use that is contested or waits for an answer, and then every record whose owner
+/// is; each by name.
+Result<std::vector<TenureView>> open_tenures(Session& session);
 
-/// What somebody wants to do with a duty.
-struct DutyWish {
+/// The command that acts on it: "duty" or "owner".
+std::string_view command_of(HeldSubject subject);
+
+/// What somebody wants to do about who answers for something.
+struct TenureWish {
   enum class Kind : std::uint8_t {
     claim,    ///< Take what nobody holds.
     request,  ///< Ask the holder for it.
@@ -63,12 +75,18 @@ struct DutyWish {
   std::string id;  ///< Of the act that is answered; needed where there are several.
 };
 
+/// The transfer that gives it to an organisation, whatever it takes for that to be agreed.
+HoldingAct transfer_to(const TenureView& tenure, const RecordId& to);
+
 /// The act that carries out a wish. Fails with `conflict`, `not_found`, `invalid` or `denied`,
 /// saying what could be done instead.
 Result<HoldingAct> act_for(Session& session,
                            const Workspace& workspace,
-                           const DutyView& duty,
-                           const DutyWish& wish);
+                           const TenureView& tenure,
+                           const TenureWish& wish);
+
+/// What a site can do about it now.
+std::vector<NextStep> next_steps(Session& session, const TenureView& tenure, const RecordId& own);
 
 /// An act in words: "offered to BSTU".
 Message said(const JudgedAct& act, const std::string& receiver);

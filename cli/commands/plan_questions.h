@@ -1,0 +1,11 @@
+// Every question below guantong plan. A new one: its own file, a line here, a line in plan.cpp.
+#pragma once
+
+#include "cli/command.h"
+#include "cli/context.h"
+
+namespace guantong {
+
+void add_plan_duties(Command& command, Task& chosen);
+
+}  // namespace guantong
