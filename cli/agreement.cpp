@@ -99,8 +99,9 @@ std::string became(TransferStatus status, Void verdict) {
 
 std::string signing_now(const SigningView& signing) {
   if (signing.frozen)
-    return tr("Two versions were signed apart. What both contain stands, and nothing in it changes "
-              "until all partners sign one of them.");
+    return tr(
+        "Two versions were signed apart. What both contain stands, and nothing in it changes "
+        "until all partners sign one of them.");
   return signing.closed ? tr("Signed by all partners and closed.") : tr("A draft: not closed yet.");
 }
 

@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "client/tenures.h"
 #include "client/reading.h"
+#include "client/tenures.h"
 #include "client/text.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"

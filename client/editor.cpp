@@ -14,9 +14,9 @@
 
 #include "client/crypto/device_key.h"
 #include "client/decisions.h"
-#include "client/tenures.h"
 #include "client/field_edit.h"
 #include "client/reading.h"
+#include "client/tenures.h"
 #include "client/text.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"

@@ -1,4 +1,5 @@
-// Who answers for a duty, as a file of duty assignments has it: a row A is brought about by consent.
+// Who answers for a duty, as a file of duty assignments has it: a row A is brought about by
+// consent.
 #pragma once
 
 #include <cstdint>

@@ -54,7 +54,9 @@ public:
     }
     const bool decides = own_site_ && holds(conflict.deciders, *own_site_);
     const auto record = conflict.record;
-    return put(decides ? Side::ours : wrote ? Side::others : Side::none,
+    return put(decides ? Side::ours
+               : wrote ? Side::others
+                       : Side::none,
                record,
                {std::move(conflict), since});
   }
@@ -65,7 +67,9 @@ public:
     const bool decides = own_site_ && holds(proposal.deciders, *own_site_);
     const bool own = own_site_ && author.site == own_site_;
     const auto record = proposal.record;
-    return put(decides ? Side::ours : own ? Side::others : Side::none,
+    return put(decides ? Side::ours
+               : own   ? Side::others
+                       : Side::none,
                record,
                {std::move(proposal), entry.written.ms});
   }
@@ -164,8 +168,7 @@ Result<Inbox> inbox(Workspace& workspace, Session& session) {
   TRY(take_all(std::move(suggested)));
   sorter.empty_into(inbox);
   const auto now = now_ms();
-  inbox.merged =
-      TRY(merged_since(session, now > merged_shown_ms ? now - merged_shown_ms : 0));
+  inbox.merged = TRY(merged_since(session, now > merged_shown_ms ? now - merged_shown_ms : 0));
   inbox.set_aside = TRY(waiting(session.store()));
   const auto found = TRY(findings(session.store()));
   inbox.findings = static_cast<std::uint64_t>(std::ranges::count_if(

@@ -21,10 +21,10 @@ inline constexpr std::uint64_t merged_shown_ms = 14ULL * 24 * 60 * 60 * 1000;
 struct MergedView {
   RecordNo record = 0;
   Slot slot = 0;
-  std::string name;              ///< "course_standard:CS-B02015.body_zh"
-  Value now, before;             ///< `before`: what stood here before the last of them arrived.
-  std::vector<Dot> heads;        ///< By when they were written.
-  std::uint64_t learnt_ms = 0;   ///< When the last of them arrived here.
+  std::string name;             ///< "course_standard:CS-B02015.body_zh"
+  Value now, before;            ///< `before`: what stood here before the last of them arrived.
+  std::vector<Dot> heads;       ///< By when they were written.
+  std::uint64_t learnt_ms = 0;  ///< When the last of them arrived here.
 };
 
 /// Those that came about at or after `since_ms`, the latest first.

@@ -29,7 +29,7 @@ struct RaciLoad {
   RecordId org;
   std::string code;
   std::size_t accountable = 0, responsible = 0, consulted = 0, informed = 0;
-  bool too_much = false;       ///< Accountable for more than half of the duties.
+  bool too_much = false;            ///< Accountable for more than half of the duties.
   bool only_asked_or_told = false;  ///< C or I in some, A or R in none.
 };
 

@@ -8,9 +8,9 @@
 
 #include "client/audit.h"
 #include "client/decisions.h"
-#include "client/tenures.h"
 #include "client/reading.h"
 #include "client/sqlite/sqlite_store.h"
+#include "client/tenures.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"

@@ -41,11 +41,12 @@ struct SigningView {
   Record record;
   std::string title;
   bool closed = false;
-  bool frozen = false;              ///< Two closings of different content were agreed apart.
+  bool frozen = false;  ///< Two closings of different content were agreed apart.
   std::vector<Dot> in_force;
-  std::vector<PhaseMove> moves;     ///< In an order in which who saw another comes later.
-  std::vector<Record> conflicts{};  ///< Of the record and its parts: they keep it from being signed.
-  RecordId content;                 ///< What stands there now.
+  std::vector<PhaseMove> moves;  ///< In an order in which who saw another comes later.
+  std::vector<Record>
+      conflicts{};   ///< Of the record and its parts: they keep it from being signed.
+  RecordId content;  ///< What stands there now.
 
   /// Whether the organisation's signature is waited for, on what stands there now.
   bool asks(const RecordId& org) const;

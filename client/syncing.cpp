@@ -12,13 +12,13 @@
 #include <nlohmann/json.hpp>
 
 #include "client/decisions.h"
-#include "client/tenures.h"
 #include "client/git/git_history.h"
 #include "client/membership.h"
 #include "client/rules/rules.h"
 #include "client/sealing.h"
 #include "client/signing.h"
 #include "client/sqlite/sqlite_store.h"
+#include "client/tenures.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"

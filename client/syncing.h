@@ -18,17 +18,19 @@ namespace guantong {
 /// What is open at a workspace.
 struct Standing {
   std::uint64_t conflicts = 0;
-  std::uint64_t proposals = 0;  ///< For this site to answer.
+  std::uint64_t proposals = 0;   ///< For this site to answer.
   std::uint64_t agreements = 0;  ///< Duties, owners and signatures that this site is asked about.
-  std::uint64_t findings = 0;   ///< Without hints.
-  std::uint64_t unsealed = 0;   ///< Changes of the plan not sealed yet.
-  std::uint64_t kept = 0;       ///< Changes of the school's own records, kept on this computer.
-  std::uint64_t joined = 0;     ///< Fields merged without a decision.
-  std::uint64_t set_aside = 0;  ///< Batches that wait, with a reason.
-  std::uint64_t unknown = 0;    ///< Records of types this program does not know.
+  std::uint64_t findings = 0;    ///< Without hints.
+  std::uint64_t unsealed = 0;    ///< Changes of the plan not sealed yet.
+  std::uint64_t kept = 0;        ///< Changes of the school's own records, kept on this computer.
+  std::uint64_t joined = 0;      ///< Fields merged without a decision.
+  std::uint64_t set_aside = 0;   ///< Batches that wait, with a reason.
+  std::uint64_t unknown = 0;     ///< Records of types this program does not know.
   bool admitted = false;
 
-  bool wants_somebody() const { return conflicts + proposals + agreements + findings + set_aside > 0; }
+  bool wants_somebody() const {
+    return conflicts + proposals + agreements + findings + set_aside > 0;
+  }
 };
 
 struct SyncReport {

@@ -54,8 +54,8 @@ Error nobody_asks(const TenureView& tenure) {
 
 /// The one act that an answer is meant for.
 Result<const TenureAct*> answered(const TenureView& tenure,
-                                std::vector<const TenureAct*> candidates,
-                                std::string_view id) {
+                                  std::vector<const TenureAct*> candidates,
+                                  std::string_view id) {
   std::erase_if(candidates, [&](const TenureAct* act) { return !act->id.starts_with(id); });
   if (candidates.empty()) return nobody_asks(tenure);
   if (candidates.size() > 1) {
@@ -315,13 +315,14 @@ std::vector<NextStep> next_steps(Session& session, const TenureView& tenure, con
   std::vector<NextStep> steps;
   const auto offer = [&](Message what, std::string_view act, std::string_view options = "") {
     steps.push_back({std::move(what),
-                       fmt::format("guantong {} {} {}{}",
-                                   command_of(tenure.subject),
-                                   act,
-                                   tenure.record.name(),
-                                   options)});
+                     fmt::format("guantong {} {} {}{}",
+                                 command_of(tenure.subject),
+                                 act,
+                                 tenure.record.name(),
+                                 options)});
   };
-  if (now.free()) offer(message("take it: {} answers for it at once", code_of(session, own)), "claim");
+  if (now.free())
+    offer(message("take it: {} answers for it at once", code_of(session, own)), "claim");
   for (const auto& act : tenure.acts) {
     const auto id = " --id " + act.id;
     const bool asked = holds(act.missing, own);
@@ -329,7 +330,8 @@ std::vector<NextStep> next_steps(Session& session, const TenureView& tenure, con
     if (asked || (act.stands && act.act.by != own))
       offer(message("agree: {} answers for it once all concerned agree", receiver), "accept", id);
     if (asked)
-      offer(message("refuse: nothing changes, and your reason is shown"), "decline", id + " --why …");
+      offer(
+          message("refuse: nothing changes, and your reason is shown"), "decline", id + " --why …");
     if ((is_open(act) || act.stands) && act.act.by == own)
       offer(message("take it back, unless they agree before hearing of that"), "withdraw", id);
   }
@@ -338,7 +340,8 @@ std::vector<NextStep> next_steps(Session& session, const TenureView& tenure, con
           "rule",
           " --to SITE --why …");
   if (now.contested() && claims) {
-    offer(message("step back: offer it to another claimant, who must agree"), "offer", " --to SITE");
+    offer(
+        message("step back: offer it to another claimant, who must agree"), "offer", " --to SITE");
     offer(message("ask {} to rule, with your reason", code_of(session, tenure.charter.judge)),
           "escalate",
           " --why …");

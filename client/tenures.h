@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "client/next_step.h"
 #include "client/editor.h"
+#include "client/next_step.h"
 #include "client/reading.h"
 #include "client/workspace.h"
 #include "sync/base/message.h"
@@ -37,7 +37,7 @@ struct TenureView {
   std::string title;
   Tenure tenure;
   std::vector<TenureAct> acts;  ///< In an order in which who saw another comes later.
-  Charter charter;             ///< Who rules on contests.
+  Charter charter;              ///< Who rules on contests.
   std::optional<std::uint64_t> ruling_due_ms{};  ///< When a ruling that was asked for is expected.
 
   /// Whether somebody has asked for a ruling on a contest that is open.

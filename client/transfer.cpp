@@ -101,8 +101,7 @@ public:
                     const std::vector<FieldEdit>& edits,
                     ImportReport& report) {
     TRY(take_record(columns, row, edits, report));
-    const auto step =
-        TRY(hold_as_imported(workspace_, session_, editor_, type_, edits, why_));
+    const auto step = TRY(hold_as_imported(workspace_, session_, editor_, type_, edits, why_));
     report.claimed += step == HolderStep::claimed ? 1U : 0U;
     report.offered += step == HolderStep::offered ? 1U : 0U;
     report.held_by_others += step == HolderStep::held ? 1U : 0U;

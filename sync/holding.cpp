@@ -300,8 +300,8 @@ TransferStatus Holding::status(Place transfer) const {
 
 bool Holding::stands(Place invite) const {
   const auto& act = acts_[invite];
-  return act.kind == Kind::invite && act.counts() && act.after == contenders(WholePast{}).in_force &&
-         !is_stopped(invite, WholePast{});
+  return act.kind == Kind::invite && act.counts() &&
+         act.after == contenders(WholePast{}).in_force && !is_stopped(invite, WholePast{});
 }
 
 std::vector<RecordId> Holding::missing(Place transfer) const {
@@ -313,8 +313,7 @@ std::vector<RecordId> Holding::missing(Place transfer) const {
 }
 
 bool is_closed(const Tenure& phase) {
-  return std::ranges::any_of(phase.receivers,
-                             [](const RecordId& to) { return to != draft_phase; });
+  return std::ranges::any_of(phase.receivers, [](const RecordId& to) { return to != draft_phase; });
 }
 
 bool wants_answer(const Holding& holding) {

@@ -2,8 +2,8 @@
 //
 // A subject (a duty's holder, a record's owner, whether it is closed) moves by transfers to which
 // everybody concerned has agreed. Each act is judged once, in its own past, so that its verdict is
-// the same everywhere and for good; what is in force follows from the verdicts alone. No clock has a
-// part in it.
+// the same everywhere and for good; what is in force follows from the verdicts alone. No clock has
+// a part in it.
 #pragma once
 
 #include <cstddef>
@@ -66,8 +66,9 @@ struct HoldingContext {
   /// Who consents for a holder: itself, or the lead where it is no site. None: itself.
   std::function<RecordId(const RecordId&)> speaker{};
   std::vector<RecordId> partners{};  ///< By id. Of a phase: all whose sign-off it takes.
-  bool any_partner_escalates = false;  ///< Whether a partner that claims nothing may ask for a ruling.
-  RecordId content;                  ///< Of a phase: what the author had before him.
+  bool any_partner_escalates =
+      false;         ///< Whether a partner that claims nothing may ask for a ruling.
+  RecordId content;  ///< Of a phase: what the author had before him.
 };
 
 /// The phase of a record that is open again; one that was never closed has none.

@@ -257,9 +257,8 @@ Result<void> Merger::fold_slots(Work& work,
   work.agreed = work.agreed || !phases.empty();
   std::vector<std::pair<Slot, bool>> counts;
   for (const auto slot : slots_of(*work.type, read)) {
-    const bool right =
-        may_write && !(fixed && work.type->decider_of(slot) == Decider::joint) &&
-        rights_.may_decide(*work.type, work.state, slot, claiming, author, past);
+    const bool right = may_write && !(fixed && work.type->decider_of(slot) == Decider::joint) &&
+                       rights_.may_decide(*work.type, work.state, slot, claiming, author, past);
     counts.emplace_back(slot, right);
   }
   for (const auto& [slot, right] : counts) {
@@ -430,14 +429,14 @@ Result<void> Merger::fold_anew(Work& work) {
   fresh.parts = std::move(work.state.parts);
   work.state = std::move(fresh);
   work.touched = true;
-  TRY(visit_history(
-      work.number, [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
-        return fold_ground(work, dot, read, who, past);
-      }));
-  return visit_history(
-      work.number, [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
-        return fold_slots(work, dot, read, who, past, WholePast{});
-      });
+  TRY(visit_history(work.number,
+                    [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
+                      return fold_ground(work, dot, read, who, past);
+                    }));
+  return visit_history(work.number,
+                       [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
+                         return fold_slots(work, dot, read, who, past, WholePast{});
+                       });
 }
 
 Result<void> Merger::refold(RecordNo record) {

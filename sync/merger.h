@@ -40,9 +40,9 @@ struct Touched {
 
 /// Who rules on contests over a record, and who may ask for that.
 struct Charter {
-  RecordId judge;                         ///< The organisation.
-  bool any_partner = false;               ///< Whether a partner that claims nothing may ask for it.
-  std::optional<RecordNo> record;         ///< What it stands in; none: the lead rules.
+  RecordId judge;                  ///< The organisation.
+  bool any_partner = false;        ///< Whether a partner that claims nothing may ask for it.
+  std::optional<RecordNo> record;  ///< What it stands in; none: the lead rules.
 };
 
 /// A version that a change names without having it in its past (M1).
@@ -164,11 +164,8 @@ private:
       Work& work, const Field& field, const Dot& dot, const ReadChange& read, bool counts);
   Result<void> fold_act(
       Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past);
-  Result<JudgedAct> judge(Work& work,
-                          const Dot& dot,
-                          const HoldingAct& act,
-                          const Author& author,
-                          const Past& past);
+  Result<JudgedAct> judge(
+      Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past);
   Result<HoldingContext> context_of(Work& work,
                                     const HoldingAct& act,
                                     const Author& author,

@@ -137,8 +137,8 @@ Result<Charter> Merger::charter_of(RecordNo record, const Past& past) {
     if (target) charter.judge = rights_.judge(target->id, past);
   }
   if (!escalates.empty())
-    charter.any_partner = integer_in(*work->type->field(work->type->escalates), escalates) ==
-                          any_partner_escalates;
+    charter.any_partner =
+        integer_in(*work->type->field(work->type->escalates), escalates) == any_partner_escalates;
   return charter;
 }
 
@@ -173,11 +173,8 @@ Result<Holding> Merger::agreements(RecordNo record, HeldSubject subject) {
   return agreements(work->state, subject);
 }
 
-Result<JudgedAct> Merger::judge(Work& work,
-                                const Dot& dot,
-                                const HoldingAct& act,
-                                const Author& author,
-                                const Past& past) {
+Result<JudgedAct> Merger::judge(
+    Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past) {
   const auto context = TRY(context_of(work, act, author, past));
   auto& acts = work.state.acts_on(act.subject);
   auto holding = acts.empty() ? agreements(work.state, act.subject) : Holding{std::move(acts)};
@@ -188,8 +185,8 @@ Result<JudgedAct> Merger::judge(Work& work,
 
 Result<void> Merger::fold_act(
     Work& work, const Dot& dot, const HoldingAct& act, const Author& author, const Past& past) {
-  const bool has_subject = act.subject == HeldSubject::holder ? work.type->held
-                                                              : work.type->space == Space::plan;
+  const bool has_subject =
+      act.subject == HeldSubject::holder ? work.type->held : work.type->space == Space::plan;
   // What is part of something is closed and opened with it.
   if (!has_subject || (act.subject == HeldSubject::phase && work.type->part_of != 0)) return {};
   TRY(judge(work, dot, act, author, past));
@@ -289,9 +286,10 @@ Result<RecordState> Merger::state_in(RecordNo record, const Past& past) {
   std::erase_if(then.state.creations,
                 [&](const Creation& creation) { return !past.contains(creation.dot); });
   if (work->type == nullptr) return std::move(then.state);
-  TRY(visit_history(record, [&](const auto& dot, const auto& read, const auto& who, const auto& own) {
-    return past.contains(dot) ? fold_slots(then, dot, read, who, own, past) : Result<void>{};
-  }));
+  TRY(visit_history(
+      record, [&](const auto& dot, const auto& read, const auto& who, const auto& own) {
+        return past.contains(dot) ? fold_slots(then, dot, read, who, own, past) : Result<void>{};
+      }));
   return std::move(then.state);
 }
 

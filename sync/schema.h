@@ -74,12 +74,12 @@ struct RecordType {
   std::string file;                  ///< The CSV file that carries it.
   Decider decides = Decider::joint;  ///< Creation, archiving and restoring.
   std::uint32_t key = 0;             ///< The field people name it by; 0: its identity.
-  std::uint32_t owner = 0;   ///< The field that names the first owner; 0: the creator's site.
-  bool owns_itself = false;  ///< The record is the organisation that owns it.
-  bool held = false;         ///< One site answers for each record, by consent.
-  std::uint32_t part_of = 0;   ///< The field that names the record it is signed with; 0: itself.
-  std::uint32_t ruled_by = 0;  ///< The field that names the charter for contests over it; 0: none.
-  std::uint32_t rules = 0;     ///< Of a charter: the field that names the organisation that rules.
+  std::uint32_t owner = 0;      ///< The field that names the first owner; 0: the creator's site.
+  bool owns_itself = false;     ///< The record is the organisation that owns it.
+  bool held = false;            ///< One site answers for each record, by consent.
+  std::uint32_t part_of = 0;    ///< The field that names the record it is signed with; 0: itself.
+  std::uint32_t ruled_by = 0;   ///< The field that names the charter for contests over it; 0: none.
+  std::uint32_t rules = 0;      ///< Of a charter: the field that names the organisation that rules.
   std::uint32_t escalates = 0;  ///< Of a charter: the field that says who may ask for a ruling.
   std::vector<std::uint32_t> identity;  ///< Fields whose values make its id.
   std::vector<Field> fields;            ///< By number.

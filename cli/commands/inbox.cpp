@@ -1,4 +1,6 @@
 // guantong inbox: what wants a decision, from this site and from others.
+#include "client/inbox.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +21,6 @@
 #include "cli/table.h"
 #include "cli/tenure_commands.h"
 #include "client/audit.h"
-#include "client/inbox.h"
 #include "client/text.h"
 #include "client/workspace.h"
 #include "sync/base/message.h"
@@ -40,7 +41,9 @@ struct Card {
   std::vector<NextStep> steps;
 };
 
-std::string told(const std::string& who, std::uint64_t written_ms, const std::string& what,
+std::string told(const std::string& who,
+                 std::uint64_t written_ms,
+                 const std::string& what,
                  const std::string& why) {
   const bool zh = language() == Language::zh;
   auto line = who + (zh ? "，" : ", ") + shown_time(written_ms) + (zh ? "：" : ": ") + what;
@@ -90,11 +93,11 @@ public:
     const auto based = TRY(reading_.shown_slot(*record.type, proposal.slot, proposal.based_on));
     const auto now = TRY(reading_.shown_slot(*record.type, proposal.slot, proposal.in_force));
     Card card{"suggestion", proposal.id, {}, or_no_value(now), {}, {}};
-    card.happened.push_back(
-        told(entry.site + " " + entry.person,
-             entry.written.ms,
-             tr("suggests for {}: {}, where it was {}", field, or_no_value(value), or_no_value(based)),
-             entry.why));
+    card.happened.push_back(told(
+        entry.site + " " + entry.person,
+        entry.written.ms,
+        tr("suggests for {}: {}, where it was {}", field, or_no_value(value), or_no_value(based)),
+        entry.why));
     if (proposal.outcomes != 0) card.happened.push_back(tr("It was answered in two ways."));
     card.decides = TRY(site_labels(session_, proposal.deciders));
     const auto own_site = session_.members().site_of_org(own_);
@@ -148,8 +151,7 @@ public:
                                      move.closes ? tr("signed") : tr("wants it open again"),
                                      signature.why));
       }
-      if (move.stale)
-        card.happened.push_back(tr("It was changed since: that signature is stale."));
+      if (move.stale) card.happened.push_back(tr("It was changed since: that signature is stale."));
       deciders.insert(deciders.end(), move.missing.begin(), move.missing.end());
     }
     std::ranges::sort(deciders);

@@ -10,9 +10,7 @@ namespace guantong {
 
 void add_owner(CLI::App& app, Task& chosen) {
   Command command{
-      app,
-      "owner",
-      tr("Show whose record it is, and hand it to another site by consent of both")};
+      app, "owner", tr("Show whose record it is, and hand it to another site by consent of both")};
   command.examples(
       "  guantong owner show course:B02015\n"
       "  guantong owner offer course:B02015 --to bstu --why 2027级起由大学开课\n"

@@ -165,7 +165,8 @@ void add_sign(CLI::App& app, Task& chosen) {
       app, "sign", tr("Sign a draft with all partners, which closes it; or open it again")};
   command.text("record", options->record, tr("type:key, as in plan:PLAN-BD-2027"), Needed::yes);
   command.flag("--show", options->show, tr("Only say who has signed what, and who has not"));
-  command.flag("--reopen", options->reopen, tr("Ask the others to open it again, or agree to that"));
+  command.flag(
+      "--reopen", options->reopen, tr("Ask the others to open it again, or agree to that"));
   command.flag("--decline", options->decline, tr("Refuse to sign what waits"));
   command.flag("--withdraw", options->withdraw, tr("Take back what this site has proposed"));
   command.text(

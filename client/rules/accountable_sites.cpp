@@ -47,14 +47,15 @@ Rule contested_duties(Session& session) {
     if (!tenure || !tenure->contested()) return matches;
     const auto claimants = TRY(mentions(session, tenure->receivers));
     const auto acting = TRY(mentions(session, tenure->acting));
-    matches.push_back({{subject.record},
-                       {},
-                       message("duty:{0} is contested between {1}; until that is settled {2} "
-                               "answers for it. One steps back and the others agree, or a ruling is "
-                               "asked for: guantong duty show duty:{0}",
-                               mention(subject.record),
-                               claimants,
-                               acting)});
+    matches.push_back(
+        {{subject.record},
+         {},
+         message("duty:{0} is contested between {1}; until that is settled {2} "
+                 "answers for it. One steps back and the others agree, or a ruling is "
+                 "asked for: guantong duty show duty:{0}",
+                 mention(subject.record),
+                 claimants,
+                 acting)});
     return matches;
   };
   return {.name = "IR-06", .severity = Severity::block, .reads = reads_nothing, .check = check};

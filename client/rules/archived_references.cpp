@@ -95,7 +95,8 @@ Result<Match> on_hold(Session& session, RecordNo record) {
   match.records.insert(match.records.end(), others.begin(), others.end());
   if (others.empty() && fields.empty()) {
     match.message = message(
-        "the archiving of {0} is on hold: meanwhile something was agreed or asked about who answers "
+        "the archiving of {0} is on hold: meanwhile something was agreed or asked about who "
+        "answers "
         "for it; archive or restore it again to decide",
         mention(record));
   } else if (others.empty()) {

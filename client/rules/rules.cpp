@@ -158,7 +158,8 @@ private:
     const auto& read = read_slots(*type);
     if (std::ranges::any_of(touched.slots, [&](Slot slot) { return read.contains(slot); }))
       return true;
-    return touched.agreed || touched.life == LifeState::held || TRY(stands_in_a_finding(touched.record));
+    return touched.agreed || touched.life == LifeState::held ||
+           TRY(stands_in_a_finding(touched.record));
   }
 
   Result<bool> stands_in_a_finding(RecordNo record) {

@@ -58,7 +58,8 @@ Result<void> add_matches(Session& session, RecordNo record, std::vector<Match>& 
   match.records = {record};
   if (tenure.contested()) {
     match.message = message(
-        "two versions of {1}:{0} were signed apart; what both contain stands until all partners sign "
+        "two versions of {1}:{0} were signed apart; what both contain stands until all partners "
+        "sign "
         "one: guantong sign {1}:{0}",
         mention(record),
         type);
@@ -70,7 +71,8 @@ Result<void> add_matches(Session& session, RecordNo record, std::vector<Match>& 
         type);
   } else if (TRY(is_stale(session, record, phase))) {
     match.message = message(
-        "signatures on {1}:{0} are stale: it was changed since; sign what stands there now: guantong "
+        "signatures on {1}:{0} are stale: it was changed since; sign what stands there now: "
+        "guantong "
         "sign {1}:{0}",
         mention(record),
         type);

@@ -26,11 +26,11 @@ namespace guantong {
 
 /// Why a record wants to be looked at; bits of the column record.marks.
 enum Mark : std::uint8_t {
-  mark_conflict = 1,  ///< An open conflict.
-  mark_proposal = 2,  ///< A proposal without an answer, or with two.
-  mark_joined = 4,    ///< Something was merged without anybody's decision.
-  mark_held = 8,      ///< Archived, and used beside that.
-  mark_duty = 16,     ///< Contested, offered or requested: who answers for it is to be agreed.
+  mark_conflict = 1,    ///< An open conflict.
+  mark_proposal = 2,    ///< A proposal without an answer, or with two.
+  mark_joined = 4,      ///< Something was merged without anybody's decision.
+  mark_held = 8,        ///< Archived, and used beside that.
+  mark_duty = 16,       ///< Contested, offered or requested: who answers for it is to be agreed.
   mark_agreement = 32,  ///< Its owner or its closing is to be agreed.
 };
 

@@ -248,11 +248,12 @@ TEST_F(Duties, OneThatIsSplitIsAnsweredForInEveryPart) {
   schools.expect_agreement();
   schools.act("thuhs", {"duty", "claim", "duty:DU-02"});
   schools.sync_all();
-  EXPECT_EQ(schools
-                .at("bitc",
-                    {"duty", "split", "duty:DU-02", "--into", "X1=甲", "--into", "X2=乙", "--why", "x"})
-                .code,
-            2)
+  EXPECT_EQ(
+      schools
+          .at("bitc",
+              {"duty", "split", "duty:DU-02", "--into", "X1=甲", "--into", "X2=乙", "--why", "x"})
+          .code,
+      2)
       << "another site answers for it";
 }
 

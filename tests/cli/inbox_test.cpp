@@ -85,9 +85,8 @@ TEST_F(Inbox, NeverSpeaksTheLanguageOfVersionControl) {
   for (const auto* school : {"bitc", "thuhs", "bstu"}) {
     for (const auto* language : {"--lang=en", "--lang=zh"}) {
       auto text = schools.at(school, {language, "inbox"}).out;
-      std::ranges::transform(text, text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-      });
+      std::ranges::transform(
+          text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       for (const auto* word : {"merge", "commit", "rebase", "head", "合并提交", "变基"})
         EXPECT_THAT(text, Not(HasSubstr(word))) << school << language;
     }
@@ -122,7 +121,8 @@ TEST_F(Inbox, SuggestionsWaitForTheOwnerAndAreSeenByWhoMadeThem) {
   const auto mine = group(schools.ask("bitc", {"inbox"}), "for_you", "course:B02015");
   ASSERT_THAT(mine.at("items"), SizeIs(1));
   EXPECT_THAT(commands(mine.at("items")[0]), Contains(HasSubstr("guantong decline")));
-  EXPECT_THAT(mine.at("items")[0].at("happened")[0].get<std::string>(), HasSubstr("与 C03009 重复"));
+  EXPECT_THAT(mine.at("items")[0].at("happened")[0].get<std::string>(),
+              HasSubstr("与 C03009 重复"));
   const auto theirs = group(schools.ask("bstu", {"inbox"}), "for_others", "course:B02015");
   ASSERT_THAT(theirs.at("items"), SizeIs(1));
   EXPECT_THAT(commands(theirs.at("items")[0]), Contains(HasSubstr("guantong withdraw")));

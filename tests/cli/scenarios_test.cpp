@@ -44,7 +44,8 @@ void expect_whole(const Schools& schools) {
 TEST(Scenarios, SC01AClaimOnAHeldDutyLeavesTheHolderInChargeUntilBothAgree) {
   const Schools schools;
   schools.agree_on_duties();
-  schools.act("bstu", {"duty", "request", "duty:DU-12", "--why", "重复集中在本科段，由我方牵头更合适"});
+  schools.act("bstu",
+              {"duty", "request", "duty:DU-12", "--why", "重复集中在本科段，由我方牵头更合适"});
   schools.act("bitc", {"set", "duty_assignment:DU-12/BITC/A", "post=专业带头人 Major leader"});
   schools.sync_all();
   for (const auto* school : {"bitc", "thuhs", "bstu"}) {
@@ -78,7 +79,8 @@ TEST(Scenarios, SC01AClaimOnAHeldDutyLeavesTheHolderInChargeUntilBothAgree) {
 TEST(Scenarios, SC02ADutyIsNotLaidDownBeforeSomebodyTakesItUp) {
   const Schools schools;
   schools.agree_on_duties();
-  schools.act("bitc", {"duty", "offer", "duty:DU-15", "--to", "bstu", "--why", "转段后由本科高校牵头"});
+  schools.act("bitc",
+              {"duty", "offer", "duty:DU-15", "--to", "bstu", "--why", "转段后由本科高校牵头"});
   schools.act("bstu", {"set", "duty:DU-15", "due_rule=转段后", "--why", "同意牵头，待会签"});
   schools.sync_all();
   const auto no_finding = [&](const std::string& school) {
@@ -119,7 +121,8 @@ TEST(Scenarios, SC18TheGoalIsDecidedByAllAndSignedByThree) {
     EXPECT_EQ(schools.ask(school, {"show", goal}).at("text_zh"), base) << school;
   }
   EXPECT_EQ(schools.at("thuhs", {"sign", "plan:PLAN-BD-2027"}).code, 2) << "it is undecided";
-  schools.act("thuhs", {"resolve", goal + ".text_zh", "--value", ours + "，" + theirs, "--why", "合并"});
+  schools.act("thuhs",
+              {"resolve", goal + ".text_zh", "--value", ours + "，" + theirs, "--why", "合并"});
   schools.sync_all();
   for (const auto* school : {"thuhs", "bitc", "bstu"}) {
     EXPECT_EQ(schools.ask("bstu", {"sign", "plan:PLAN-BD-2027", "--show"}).at("phase"), "draft");
@@ -145,7 +148,8 @@ TEST(Scenarios, SC26WeightsChangedApartAreOneConflictAndTheAgreedOnesHold) {
     EXPECT_THAT(conflicts[0].at("sides"), SizeIs(2));
     EXPECT_EQ(schools.ask(school, {"show", rule}).at("items"), "process:60;test:40");
   }
-  schools.act("bstu", {"resolve", rule + ".items", "--value", "process:60;test:40", "--why", "下届再议"});
+  schools.act("bstu",
+              {"resolve", rule + ".items", "--value", "process:60;test:40", "--why", "下届再议"});
   schools.sync_all();
   for (const auto* school : {"bstu", "bitc", "thuhs"}) {
     schools.act(school, {"sign", rule});

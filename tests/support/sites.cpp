@@ -58,7 +58,9 @@ ArrivedBatch letter_of(const Batch& batch, std::vector<CommitId> parents, const 
 }
 
 /// Writes what was agreed on one subject.
-void add_lines(Replica& replica, const std::string& title, const Holding& holding,
+void add_lines(Replica& replica,
+               const std::string& title,
+               const Holding& holding,
                std::vector<std::string>& lines) {
   const auto name = [&](const Dot& dot) {
     return to_hex(replica.store().tip(dot.stream)->device.raw().substr(0, 4)) + ":" +
@@ -72,10 +74,13 @@ void add_lines(Replica& replica, const std::string& title, const Holding& holdin
   };
   for (JudgedAct::Place place = 0; place < holding.acts().size(); ++place) {
     const auto& act = holding.acts()[place];
-    auto line = fmt::format("{} act {} verdict {}", title, name(act.dot), static_cast<int>(act.verdict));
+    auto line =
+        fmt::format("{} act {} verdict {}", title, name(act.dot), static_cast<int>(act.verdict));
     if (act.kind == Kind::transfer) {
-      line += fmt::format(" status {} needs{} misses{}", static_cast<int>(holding.status(place)),
-                          names(act.needed), names(holding.missing(place)));
+      line += fmt::format(" status {} needs{} misses{}",
+                          static_cast<int>(holding.status(place)),
+                          names(act.needed),
+                          names(holding.missing(place)));
     }
     lines.push_back(std::move(line));
   }
@@ -156,9 +161,8 @@ void Sites::seal(Device device, const std::function<bool()>& leave_out) {
   const auto& batch = (*composed)->batch;
   auto parents = (*composed)->parents;
   if (leave_out && batch.number > 1)
-    std::erase_if(parents, [&](const CommitId& parent) {
-      return parent != parents.front() && leave_out();
-    });
+    std::erase_if(parents,
+                  [&](const CommitId& parent) { return parent != parents.front() && leave_out(); });
   std::erase(parents, CommitId{});  // Of what was named without being there.
   const bool whole = parents == (*composed)->parents;
   post(device, letter_of(batch, std::move(parents), site(device)));
@@ -352,8 +356,10 @@ std::vector<std::string> view_of(Replica& replica) {
         lines.push_back(fmt::format("{} slot {} has {}", title, slot, to_hex(member)));
     }
     for (const auto subject : {HeldSubject::holder, HeldSubject::owner, HeldSubject::phase}) {
-      add_lines(replica, fmt::format("{} subject {}", title, static_cast<int>(subject)),
-                *replica.merger().agreements(number, subject), lines);
+      add_lines(replica,
+                fmt::format("{} subject {}", title, static_cast<int>(subject)),
+                *replica.merger().agreements(number, subject),
+                lines);
     }
   }
   std::ranges::sort(lines);

@@ -27,8 +27,8 @@ namespace guantong::test {
 
 /// All devices of a consortium, by number; 0 is the founder's, at the lead site.
 ///
-/// What goes wrong is a failure of the test. A device seals what it wrote before it learns anything,
-/// on what the sealer says that this builds on.
+/// What goes wrong is a failure of the test. A device seals what it wrote before it learns
+/// anything, on what the sealer says that this builds on.
 class Sites {
 public:
   using Device = std::size_t;

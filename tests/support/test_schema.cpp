@@ -134,10 +134,9 @@ pb::DescriptorProto& add_joint_type(pb::FileDescriptorProto& file,
 
 /// Adds a reference to `message` and returns what else can be said of it.
 v1::FieldOptions& add_tie(pb::DescriptorProto& message, Slot slot, const char* target, bool once) {
-  add_field(
-      message,
-      slot,
-      {.rule = Rule::single, .decides = Decides::any, .set_once = once, .reference = true});
+  add_field(message,
+            slot,
+            {.rule = Rule::single, .decides = Decides::any, .set_once = once, .reference = true});
   auto& field = *message.mutable_field(message.field_size() - 1);
   auto& options = *field.mutable_options()->MutableExtension(v1::field);
   options.set_target(target);

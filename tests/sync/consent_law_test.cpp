@@ -89,9 +89,7 @@ private:
   Page page(Device device, const RecordKey& key) { return {sites_, device, key}; }
   const RecordKey& any_record() { return records().at(choices_.pick(9) % records().size()); }
 
-  void admit() {
-    sites_.admit("s" + std::to_string(sites_.count()), !one_in(5));
-  }
+  void admit() { sites_.admit("s" + std::to_string(sites_.count()), !one_in(5)); }
 
   void seal(Device device) {
     if (one_in(8)) {
@@ -118,8 +116,7 @@ private:
         return sites_.learn_letter(device, choices_.pick(sites_.letters().size()));
       case 3:
         if (sites_.count() < 6 && one_in(6)) return admit();
-        return part_ways(records().front(),
-                         one_in(3) ? HeldSubject::owner : HeldSubject::phase);
+        return part_ways(records().front(), one_in(3) ? HeldSubject::owner : HeldSubject::phase);
       case 4:
       case 5:
         return round(device, one_in(3) ? any_record() : records().front(), HeldSubject::phase);
@@ -191,7 +188,8 @@ private:
     const auto& type = shown.type();
     std::string fields;
     if (type.part_of != 0) {
-      fields += reference_value(*type.field(part_of_slot), one_in(6) ? records().back() : records().front());
+      fields += reference_value(*type.field(part_of_slot),
+                                one_in(6) ? records().back() : records().front());
       fields += reference_value(*type.field(ruled_by_slot), records().at(4));
     }
     if (type.owner != 0 && one_in(2))
@@ -207,8 +205,12 @@ private:
   }
 
   void edit(Device device, const RecordKey& key) {
-    static const std::array busy{slots::register_joint, slots::register_joint, slots::set_joint,
-                                 slots::text_joint, slots::register_owner, slots::register_any,
+    static const std::array busy{slots::register_joint,
+                                 slots::register_joint,
+                                 slots::set_joint,
+                                 slots::text_joint,
+                                 slots::register_owner,
+                                 slots::register_any,
                                  slots::set_any};
     const auto shown = page(device, key);
     if (shown.row().life == LifeState::missing && !one_in(8)) return create(device, key);
@@ -216,15 +218,17 @@ private:
     if (one_in(12)) return static_cast<void>(shown.write(shown.archive()));
     if (key.type == stage_type().number && one_in(2)) {
       auto change = name_heads(shown, rules_slot);
-      change.fields = reference_value(*shown.type().field(rules_slot), {1, sites_.org(any_device())});
+      change.fields =
+          reference_value(*shown.type().field(rules_slot), {1, sites_.org(any_device())});
       return static_cast<void>(shown.write(change));
     }
     const auto slot = one_of(busy);
     auto change = change_of(shown, slot);
-    if (const auto* state = shown.state().find(slot); state != nullptr && !state->proposals.empty()) {
+    if (const auto* state = shown.state().find(slot);
+        state != nullptr && !state->proposals.empty()) {
       const Version proposal{slot, state->proposals.at(choices_.pick(state->proposals.size())).dot};
-      static constexpr std::array lists{&Change::supersedes, &Change::accepts, &Change::declines,
-                                        &Change::withdraws};
+      static constexpr std::array lists{
+          &Change::supersedes, &Change::accepts, &Change::declines, &Change::withdraws};
       if (one_in(2)) (change.*one_of(lists)).push_back(proposal);
     }
     if (one_in(10)) change.supersedes.clear();
@@ -251,8 +255,13 @@ private:
   /// Any act at all, well made or not.
   void act(Device device, const RecordKey& key) {
     static const std::array subjects{HeldSubject::holder, HeldSubject::owner, HeldSubject::phase};
-    static const std::array kinds{Kind::transfer, Kind::transfer, Kind::consent, Kind::withdraw,
-                                  Kind::decline, Kind::invite, Kind::escalate};
+    static const std::array kinds{Kind::transfer,
+                                  Kind::transfer,
+                                  Kind::consent,
+                                  Kind::withdraw,
+                                  Kind::decline,
+                                  Kind::invite,
+                                  Kind::escalate};
     const auto shown = page(device, key);
     const auto subject = one_of(subjects);
     const auto acts = shown.agreements(subject).acts();

@@ -106,8 +106,7 @@ protected:
   bool is_proposal(Device device, const RecordKey& key, Slot slot, const Dot& dot) {
     return is_proposal(device, key, slot, dot, device);
   }
-  bool is_proposal(
-      Device device, const RecordKey& key, Slot slot, const Dot& dot, Device writer) {
+  bool is_proposal(Device device, const RecordKey& key, Slot slot, const Dot& dot, Device writer) {
     const auto* state = at(device, key).state().find(slot);
     return state != nullptr && state->proposal(sites.translate(dot, writer, device)) != nullptr;
   }
@@ -465,8 +464,7 @@ TEST_F(Consent, NobodySignsForSomebodyElseByNamingAnOfferThatIsNone) {
   const auto by_lead = at(lead, key).write(at(lead, key).close());
   meet({lead, a, b});
   at(a, key).write(at(a, key).set(slots::register_any, "b never saw this"));
-  for (const auto& pretext :
-       {sites.translate(by_b, b, a), sites.translate(by_lead, lead, a)}) {
+  for (const auto& pretext : {sites.translate(by_b, b, a), sites.translate(by_lead, lead, a)}) {
     auto closing = at(a, key).close();
     closing.holding->under = pretext;
     at(a, key).write(closing);
@@ -613,8 +611,7 @@ TEST_F(Consent, WhatIsWrittenToAPartBeforeItsCreationArrivesIsLateLikeTheRest) {
   close(key, {a, b, lead});
   sites.learn(laptop, lead);
   EXPECT_FALSE(is_proposal(laptop, part, joint, late));
-  at(b, part).write(
-      at(b, part).create(reference_value(*part_type().field(part_of_slot), key)));
+  at(b, part).write(at(b, part).create(reference_value(*part_type().field(part_of_slot), key)));
   meet();
   EXPECT_TRUE(is_proposal(laptop, part, joint, late));
 }

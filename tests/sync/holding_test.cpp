@@ -607,10 +607,9 @@ std::vector<std::string> verdicts_of(const Holding& holding) {
 }
 
 std::size_t moves_in_force(const Holding& holding) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(holding.acts(), [](const JudgedAct& act) {
-        return act.kind == Kind::transfer && act.counts();
-      }));
+  return static_cast<std::size_t>(std::ranges::count_if(holding.acts(), [](const JudgedAct& act) {
+    return act.kind == Kind::transfer && act.counts();
+  }));
 }
 
 void thousand_acts(Choices& choices) {
