@@ -202,7 +202,7 @@ TEST_F(Duties, ADutyWithTwoOrWithoutAnyThatAnswerIsAFinding) {
       << "found as it came, and found anew";
 }
 
-TEST_F(Duties, OneSetOfDutiesImportedAtTwoSitesIsOneSetAndTwoClaimsAreAContest) {
+TEST_F(Duties, OneSetOfDutiesImportedAtTwoSitesIsOneSet) {
   const std::string file = GUANTONG_DATA_DIR "/demo/duties.csv";
   const auto imported = schools.ask("bstu", {"import", "csv", file});
   EXPECT_EQ(imported.at("added"), 0);
