@@ -36,6 +36,9 @@ Result<Description> revert(Workspace& workspace,
                            const Dot& dot,
                            const Change& change) {
   if (change.is_act()) return fail(Errc::denied, "an act of membership cannot be undone");
+  if (change.holding)
+    return fail(Errc::denied,
+                "others may have agreed to that already; \"guantong inbox\" shows how to take it back");
   Editor editor{workspace, session};
   auto text = TRY(describe(session, dot, change));
   const auto record = TRY(editor.reading().read(change.record));
