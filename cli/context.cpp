@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -12,10 +13,14 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/language.h"
+#include "cli/passphrase_prompt.h"
 #include "client/audit.h"
+#include "client/fingerprint.h"
 #include "client/reading.h"
+#include "client/text.h"
 #include "client/workspace.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
@@ -26,7 +31,7 @@ namespace guantong {
 Result<Workspace> open_workspace(Context& context) {
   std::error_code ignored;  // A workspace that is not there is reported by open.
   const bool lost = !std::filesystem::exists(context.workspace / "replica.sqlite", ignored);
-  auto workspace = TRY(Workspace::open(context.workspace));
+  auto workspace = TRY(Workspace::open(context.workspace, ask_passphrase));
   const auto branches = TRY(workspace.history().branches());
   if (workspace.store().needs_rebuild() || (lost && !branches.empty())) {
     remark(context, message("The replica is made anew from the history."));
@@ -40,11 +45,24 @@ void print(Context& context, const Json& json) {
 }
 
 void print(Context& context, const Message& message) {
-  context.out << say(message) << '\n';
+  context.out << printable(say(message)) << '\n';
 }
 
 void remark(Context& context, const Message& message) {
-  context.err << say(message) << '\n';
+  context.err << printable(say(message)) << '\n';
+}
+
+bool confirm(Context& context, const Message& question, bool otherwise) {
+  if (::isatty(STDIN_FILENO) == 0 || !context.terminal) return otherwise;
+  context.err << printable(say(question)) << (otherwise ? " [Y/n] " : " [y/N] ") << std::flush;
+  std::string answer;
+  if (!std::getline(std::cin, answer) || answer.empty()) return otherwise;
+  return answer == "y" || answer == "Y" || answer == "yes" || answer == "是";
+}
+
+std::string fingerprint_of(const ConsortiumId& consortium) {
+  return language() == Language::zh ? fingerprint_in_chinese(consortium)
+                                    : fingerprint_in_english(consortium);
 }
 
 Progress progress_of(Context& context) {

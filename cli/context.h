@@ -48,6 +48,12 @@ void print(Context& context, const Message& message);
 /// Says something besides the answer.
 void remark(Context& context, const Message& message);
 
+/// Asks a question to be answered with yes or no. Where nobody sits at a terminal: `otherwise`.
+bool confirm(Context& context, const Message& question, bool otherwise);
+
+/// The consortium's fingerprint in words of the chosen language, to be compared over the telephone.
+std::string fingerprint_of(const ConsortiumId& consortium);
+
 /// Shows progress on a terminal once work takes longer than a second.
 Progress progress_of(Context& context);
 

@@ -319,15 +319,24 @@ void show_report(Context& context, const SyncReport& report) {
     out << "  "
         << tr("Set aside: {} of {}",
               to_hex(refused.commit.raw()).substr(0, commit_digits),
-              refused.branch)
-        << (language() == Language::zh ? "：" : ": ") << say(refused.reason.message) << '\n';
+              printable(refused.branch))
+        << (language() == Language::zh ? "：" : ": ") << printable(say(refused.reason.message))
+        << '\n';
   }
+  if (report.received.quarantined > 0)
+    out << "  "
+        << tr("{} changes came that do not count: guantong quarantine", report.received.quarantined)
+        << '\n';
   for (const auto& branch : report.rolled_back)
     out << "  "
         << tr("The remote {} shows {} shorter than it was; what was missing there is sent again",
               report.remote,
               branch)
         << '\n';
+  for (const auto& one : report.witnessed.withheld)
+    out << "  " << printable(say(sentence_of(one, report.remote))) << '\n';
+  for (const auto& one : report.witnessed.split)
+    out << "  " << printable(say(sentence_of(one))) << '\n';
   if (!after.admitted)
     out << "  "
         << tr("This computer is not admitted yet; its edits wait here. The code to read out: "
@@ -345,6 +354,9 @@ void show_report(Context& context, const SyncReport& report) {
     out << "  " << tr("{} agreements wait for this site: guantong inbox", after.agreements) << '\n';
   if (after.findings > 0)
     out << "  " << tr("{} findings to look at: guantong findings", after.findings) << '\n';
+  if (after.quarantined > 0)
+    out << "  " << tr("{} batches in quarantine to rule on: guantong quarantine", after.quarantined)
+        << '\n';
   if (after.set_aside > 0)
     out << "  " << tr("{} batches wait, with a reason: guantong status", after.set_aside) << '\n';
 }

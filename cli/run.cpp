@@ -16,6 +16,7 @@
 #include "cli/journal.h"
 #include "cli/language.h"
 #include "client/reading.h"
+#include "client/text.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 
@@ -74,7 +75,8 @@ int report(const Error& error, Context& context) {
                  {"message", say(error.message)},
                  {"advice", advice(error.code)}}}});
   } else {
-    context.err << "guantong: " << say(error.message) << '\n' << advice(error.code) << '\n';
+    context.err << "guantong: " << printable(say(error.message)) << '\n'
+                << advice(error.code) << '\n';
   }
   return exit_code(error.code);
 }
@@ -170,6 +172,14 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_join(app, chosen);
   add_admit(app, chosen);
   add_members(app, chosen);
+  add_expel(app, chosen);
+  add_demote(app, chosen);
+  add_pass_lead(app, chosen);
+  add_quarantine(app, chosen);
+  add_evidence(app, chosen);
+  add_as(app, chosen);
+  add_rotate(app, chosen);
+  add_passphrase(app, chosen);
   add_history(app, chosen);
   add_blame(app, chosen);
   add_log(app, chosen);
@@ -177,6 +187,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_digest(app, chosen);
   add_allowed_signers(app, chosen);
   add_rebuild(app, chosen);
+  add_recover(app, chosen);
 
   std::vector<std::string> reversed{arguments.begin(), arguments.end()};
   std::ranges::reverse(reversed);  // As CLI::App::parse wants them.

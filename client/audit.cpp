@@ -63,6 +63,15 @@ bool touches(const RecordType& type, const ReadChange& read, Slot slot) {
          names(read.change.withdraws);
 }
 
+std::string signer_line(const GrantFact& grant, const PublicKey& key) {
+  return fmt::format("{},{}@guantong.invalid namespaces=\"git\" {} {} {}\n",
+                     clean_ident(grant.member.email),
+                     grant.member.site,
+                     ssh_public_key(key),
+                     grant.member.site,
+                     to_hex(device_id(grant.member.key).raw()).substr(0, 8));
+}
+
 }  // namespace
 
 Result<HistoryEntry> history_entry(Session& session, const Dot& dot) {
@@ -139,15 +148,15 @@ Result<std::string> allowed_signers(Session& session) {
   for (const auto& [stream, facts] : session.members().all()) {
     std::set<std::string> keys;
     for (const auto& fact : facts) {
-      if (!fact.valid || !keys.insert(std::string{fact.member.key.raw()}).second) continue;
-      const auto device = to_hex(device_id(fact.member.key).raw()).substr(0, 8);
-      lines += fmt::format("{},{}@guantong.invalid namespaces=\"git\" {} {} {}\n",
-                           clean_ident(fact.member.email),
-                           fact.member.site,
-                           ssh_public_key(fact.member.key),
-                           fact.member.site,
-                           device);
+      if (!fact->right || !keys.insert(std::string{fact->member.key.raw()}).second) continue;
+      lines += signer_line(*fact, fact->member.key);
     }
+  }
+  const auto& authority = session.members().authority();
+  for (const auto& act : authority.acts()) {
+    const auto* grant = authority.grant(act.by, act.under);
+    if (act.kind == Act::Kind::rotation && act.right && grant != nullptr)
+      lines += signer_line(*grant, act.key);
   }
   return lines;
 }

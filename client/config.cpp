@@ -1,6 +1,9 @@
 #include "client/config.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -73,7 +76,57 @@ Result<Id> id_entry(const toml::table& table,
   return *id;
 }
 
+Result<std::string> text_entry(const toml::table& table,
+                               std::string_view key,
+                               const std::filesystem::path& path) {
+  auto value = table[key].value<std::string>();
+  if (value) return *std::move(value);
+  return fail(Errc::corrupt, "{}: the entry {} is missing or damaged", path.string(), key);
+}
+
+Result<Person> person_in(const toml::table& table, const std::filesystem::path& path) {
+  Person person;
+  person.name = TRY(text_entry(table, "person", path));
+  person.email = TRY(text_entry(table, "email", path));
+  person.id = TRY(id_entry<PersonId>(table, "person_id", path));
+  return person;
+}
+
+Result<void> read_people(const toml::table& table,
+                         const std::filesystem::path& path,
+                         Config& config) {
+  auto first = TRY(person_in(table, path));
+  config.people.push_back(std::move(first));
+  if (const auto* others = table["others"].as_array()) {
+    for (const auto& entry : *others) {
+      if (!entry.is_table())
+        return fail(Errc::corrupt, "{}: the entry others is damaged", path.string());
+      auto other = TRY(person_in(*entry.as_table(), path));
+      config.people.push_back(std::move(other));
+    }
+  }
+  const auto working = table["working"].value_or<std::int64_t>(0);
+  if (working < 0 || static_cast<std::size_t>(working) >= config.people.size())
+    return fail(Errc::corrupt, "{}: the entry working names nobody", path.string());
+  config.working = static_cast<std::size_t>(working);
+  return {};
+}
+
+toml::table table_of(const Person& person) {
+  return toml::table{
+      {"person", person.name}, {"email", person.email}, {"person_id", to_hex(person.id.raw())}};
+}
+
 }  // namespace
+
+std::optional<PersonId> Config::writer() const {
+  return people.size() > 1 ? std::optional{now().id} : std::nullopt;
+}
+
+const Person& Config::person(const std::optional<PersonId>& id) const {
+  const auto found = id ? std::ranges::find(people, *id, &Person::id) : people.end();
+  return found == people.end() ? now() : *found;
+}
 
 std::string remote_address(const std::string& typed) {
   std::error_code ignored;  // What is no path here is an address.
@@ -115,17 +168,14 @@ Result<Config> Config::load(const std::filesystem::path& path) {
   }
   Config config;
   config.consortium = TRY(id_entry<ConsortiumId>(table, "consortium", path));
-  config.person_id = TRY(id_entry<PersonId>(table, "person_id", path));
+  TRY(read_people(table, path, config));
   for (const auto& [entry, field] : {std::pair{"site", &config.site},
                                      {"site_name", &config.site_name},
-                                     {"site_kind", &config.site_kind},
-                                     {"person", &config.person},
-                                     {"email", &config.email}}) {
-    const auto value = table[entry].value<std::string>();
-    if (!value)
-      return fail(Errc::corrupt, "{}: the entry {} is missing or damaged", path.string(), entry);
-    *field = *value;
+                                     {"site_kind", &config.site_kind}}) {
+    *field = TRY(text_entry(table, entry, path));
   }
+  config.recovery = table["recovery"].value_or(false);
+  if (table.contains("device")) config.device = TRY(id_entry<DeviceId>(table, "device", path));
   if (const auto* remotes = table["remotes"].as_table()) {
     for (const auto& [name, entry] : *remotes) {
       const auto* remote = entry.as_table();
@@ -142,14 +192,21 @@ Result<void> Config::save(const std::filesystem::path& path) const {
   toml::table known;
   for (const auto& [name, remote] : remotes)
     known.insert(name, toml::table{{"url", remote.url}});
-  const toml::table table{{"consortium", to_hex(consortium.raw())},
-                          {"site", site},
-                          {"site_name", site_name},
-                          {"site_kind", site_kind},
-                          {"person", person},
-                          {"email", email},
-                          {"person_id", to_hex(person_id.raw())},
-                          {"remotes", known}};
+  auto table = table_of(people.front());
+  table.insert("consortium", to_hex(consortium.raw()));
+  table.insert("site", site);
+  table.insert("site_name", site_name);
+  table.insert("site_kind", site_kind);
+  table.insert("remotes", known);
+  if (device != DeviceId{}) table.insert("device", to_hex(device.raw()));
+  if (recovery) table.insert("recovery", true);
+  toml::array others;
+  for (std::size_t i = 1; i < people.size(); ++i)
+    others.push_back(table_of(people[i]));
+  if (!others.empty()) {
+    table.insert("others", others);
+    table.insert("working", static_cast<std::int64_t>(working));
+  }
   std::ostringstream out;
   out << "# Guantong: this workspace. Remotes may be changed here; who works here may not.\n"
       << table << '\n';

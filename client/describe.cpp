@@ -57,12 +57,36 @@ Message describe_act(const Change& change) {
                    founding.member.name,
                    founding.member.site);
   }
-  const auto& grant = *change.grant;
-  return message("{} ({}) admitted as {}, device {}",
-                 grant.member.name,
-                 grant.member.site,
-                 level_name(grant.level),
-                 to_hex(device_id(grant.member.key).raw()).substr(0, 8));
+  const auto short_id = [](const auto& id) { return to_hex(id.raw()).substr(0, 8); };
+  if (change.grant) {
+    const auto& grant = *change.grant;
+    return message("{} ({}) admitted as {}, device {}",
+                   grant.member.name,
+                   grant.member.site,
+                   level_name(grant.level),
+                   short_id(device_id(grant.member.key)));
+  }
+  if (change.dismissal) {
+    const auto& dismissal = *change.dismissal;
+    if (dismissal.leaves == Level::none)
+      return message("device {} expelled", short_id(dismissal.device));
+    return message(
+        "device {} lowered to {}", short_id(dismissal.device), level_name(dismissal.leaves));
+  }
+  if (change.hand_over)
+    return message("the lead handed over to device {}, {} in all",
+                   short_id(change.hand_over->devices.front()),
+                   change.hand_over->devices.size());
+  if (change.ruling) {
+    const auto& ruling = *change.ruling;
+    return ruling.admits ? message("quarantined batch {} admitted, {} in all",
+                                   short_id(ruling.batches.front()),
+                                   ruling.batches.size())
+                         : message("quarantined batch {} refused, {} in all",
+                                   short_id(ruling.batches.front()),
+                                   ruling.batches.size());
+  }
+  return message("another key taken up");
 }
 
 /// The fields that a change sets, clears, adds to or takes from.

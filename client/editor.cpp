@@ -86,15 +86,29 @@ Result<Dot> Editor::next_dot(Space space) {
   return Dot{stream, std::max(last, tip.last_n) + 1};
 }
 
-Result<Author> Editor::author(StreamNo stream) const {
-  const auto* grant = session_.members().best_grant(stream);
-  if (grant != nullptr && grant->level < Level::teacher) {
+/// Where several people share a computer, each change says whose it is.
+Result<void> Editor::note_writer(const Dot& dot) {
+  const auto writer = workspace_.config().writer();
+  return writer ? session_.store().set_writer(dot, *writer) : Result<void>{};
+}
+
+Result<Author> Editor::author(StreamNo stream, Level least) const {
+  const auto& members = session_.members();
+  const auto& config = workspace_.config();
+  const auto* grant = members.best_grant(stream, config.writer());
+  const auto level = grant == nullptr ? Level::teacher : members.level_of(*grant);
+  if (grant == nullptr && !members.grants_of(stream).empty())
+    return fail(Errc::denied,
+                "{} may not write here: nobody has admitted this person on this computer, or the "
+                "grant was taken back; what was written before is kept. \"guantong status\" says "
+                "what to do",
+                config.now().name);
+  if (level < least) {
     return fail(Errc::denied,
                 "this person may read and check, but not edit; a coordinator of the site can raise "
                 "the level with \"guantong admit\"");
   }
-  return Author{
-      stream, session_.members().site_of(stream), grant == nullptr ? Level::teacher : grant->level};
+  return Author{stream, members.site_of(stream), level};
 }
 
 Result<void> Editor::put_set_edit(Draft& draft, const Field& field, const FieldEdit& edit) {
@@ -459,6 +473,7 @@ Result<Saved> Editor::save(Draft draft, std::string_view why) {
     return fail(Errc::denied, "only a site that decides the field can accept a proposal");
   TRY(name_own_proposals(draft, rights));
   change.time = TRY(next_time());
+  TRY(note_writer(dot));
   TRY(session_.applier().take_pending(dot, change));
   TRY(session_.settle());
 
@@ -507,14 +522,24 @@ Result<void> Editor::hold(const Record& record, HoldingAct act, std::string_view
   change.holding = std::move(act);
   change.why = nfc(why);
   change.time = TRY(next_time());
+  TRY(note_writer(dot));
   TRY(session_.applier().take_pending(dot, change));
   return session_.settle();
 }
 
-Result<void> Editor::act(Change change) {
+Result<const Act*> Editor::act(Change change, std::string_view why) {
+  TRY(in_context(check_text(why, why_characters), "the reason cannot be stored"));
   const auto dot = TRY(next_dot(Space::plan));
+  TRY(author(dot.stream, Level::auditor));  // Who only reads may leave.
+  change.why = nfc(why);
   change.time = TRY(next_time());
-  return session_.applier().take_pending(dot, change);
+  TRY(note_writer(dot));
+  TRY(session_.applier().take_pending(dot, change));
+  const auto number = session_.members().find_act(dot);
+  if (!number)
+    return fail(Errc::denied,
+                "this computer is not admitted yet; \"guantong status\" says how it will be");
+  return &session_.members().authority().acts()[*number];
 }
 
 }  // namespace guantong

@@ -13,6 +13,7 @@
 #include "client/field_edit.h"
 #include "client/reading.h"
 #include "client/workspace.h"
+#include "sync/authority.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/merger.h"
@@ -63,8 +64,9 @@ public:
   /// `conflict` when the act would have no effect, saying why.
   Result<void> hold(const Record& record, HoldingAct act, std::string_view why);
 
-  /// Takes an act of membership into this device's plan stream.
-  Result<void> act(Change change);
+  /// Takes an act of membership into this device's plan stream, and returns what became of it: it
+  /// may be without right, or not stand. Fails with `denied` where this person may write nothing.
+  Result<const Act*> act(Change change, std::string_view why);
 
   Reading& reading() { return reading_; }
 
@@ -93,7 +95,9 @@ private:
   Result<RecordId> id_for(const Draft& draft);
   Result<HybridTime> next_time();
   Result<Dot> next_dot(Space space);
-  Result<Author> author(StreamNo stream) const;
+  /// Fails with `denied` where this person has less than `least`.
+  Result<Author> author(StreamNo stream, Level least = Level::teacher) const;
+  Result<void> note_writer(const Dot& dot);
 
   Workspace& workspace_;
   Session& session_;

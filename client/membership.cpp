@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "client/config.h"
+#include "client/crockford.h"
 #include "client/crypto/device_key.h"
 #include "client/editor.h"
 #include "client/field_edit.h"
@@ -22,9 +24,11 @@
 #include "client/sealing.h"
 #include "client/text.h"
 #include "client/workspace.h"
+#include "sync/authority.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/hash.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/batch_commit.h"
 #include "sync/change.h"
@@ -40,8 +44,6 @@ namespace {
 
 constexpr std::size_t name_characters = 200;
 constexpr std::string_view request_prefix = "guantong-request:";
-/// Crockford's base 32: no letter that is taken for another one over the telephone.
-constexpr std::string_view code_letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t code_size = 8;
 constexpr std::array<std::pair<std::string_view, Level>, 4> levels{
     {{"auditor", Level::auditor},
@@ -78,9 +80,9 @@ Config config_of(const Founder& who) {
   config.site = who.site;
   config.site_name = nfc(who.site_name);
   config.site_kind = who.site_kind;
-  config.person = nfc(who.person);
-  config.email = who.email;
-  fill_random(config.person_id.bytes);
+  Person person{nfc(who.person), who.email, {}};
+  fill_random(person.id.bytes);
+  config.people.push_back(std::move(person));
   return config;
 }
 
@@ -139,7 +141,9 @@ std::string_view word_of(Level level) {
   return "none";
 }
 
-Result<Workspace> found(const std::filesystem::path& root, const Founder& founder) {
+Result<Workspace> found(const std::filesystem::path& root,
+                        const Founder& founder,
+                        const std::optional<PublicKey>& recovery_key) {
   TRY(check_person(founder));
   if (founder.site_kind.empty())
     return fail(Errc::invalid, "the kind of the founding site is needed");
@@ -150,7 +154,9 @@ Result<Workspace> found(const std::filesystem::path& root, const Founder& founde
   batch.devices = {workspace.device()};
   Change founding;
   founding.time = {now_ms(), 0};
-  founding.founding = Founding{nfc(founder.consortium_name), workspace.self(), ""};
+  founding.founding = Founding{nfc(founder.consortium_name),
+                               workspace.self(),
+                               recovery_key ? std::string{recovery_key->raw()} : ""};
   batch.changes = {founding};
   const Story story{fmt::format("consortium {} founded by {} ({})",
                                 founder.consortium_name,
@@ -158,7 +164,8 @@ Result<Workspace> found(const std::filesystem::path& root, const Founder& founde
                                 founder.site),
                     {}};
   const auto sealed = seal(batch, {}, story, byline_of(workspace), nullptr);
-  const auto arrived = TRY(write_sealed(sealed, workspace.signer(), workspace.history()));
+  const auto* signer = TRY(workspace.signer());
+  const auto arrived = TRY(write_sealed(sealed, *signer, workspace.history()));
   TRY(workspace.history().set_branch(
       {branch_name({Space::plan, founder.site, workspace.device()}), arrived.commit}));
   {
@@ -178,17 +185,83 @@ Result<Workspace> found(const std::filesystem::path& root, const Founder& founde
   return workspace;
 }
 
+namespace {
+
+Result<Workspace> follow(Workspace workspace,
+                         const std::string& url,
+                         const ConsortiumId& consortium) {
+  workspace.config().consortium = consortium;
+  workspace.config().remotes["origin"] = {url};
+  TRY(intern_own_streams(workspace));
+  TRY(workspace.save_config());
+  return workspace;
+}
+
+}  // namespace
+
 Result<Workspace> join(const std::filesystem::path& root,
                        const std::string& url,
                        const ConsortiumId& consortium,
                        const Founder& newcomer) {
   TRY(check_person(newcomer));
   auto workspace = TRY(Workspace::create(root, config_of(newcomer)));
-  workspace.config().consortium = consortium;
-  workspace.config().remotes["origin"] = {url};
-  TRY(intern_own_streams(workspace));
+  return follow(std::move(workspace), url, consortium);
+}
+
+Result<Workspace> join_with_recovery_key(const std::filesystem::path& root,
+                                         const std::string& url,
+                                         const ConsortiumId& consortium,
+                                         const Founder& newcomer,
+                                         DeviceKey key) {
+  TRY(check_person(newcomer));
+  auto config = config_of(newcomer);
+  config.recovery = true;
+  auto workspace = TRY(Workspace::create(root, std::move(config), std::move(key)));
+  return follow(std::move(workspace), url, consortium);
+}
+
+Result<bool> work_as(Workspace& workspace, const std::string& person, const std::string& email) {
+  auto& config = workspace.config();
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < config.people.size(); ++i) {
+    const auto& one = config.people[i];
+    const bool named = one.name == nfc(person) || one.email == person;
+    if (named && (email.empty() || one.email == email)) found.push_back(i);
+  }
+  if (found.size() > 1)
+    return fail(Errc::invalid,
+                "{} people on this computer are called {}; name the e-mail address",
+                found.size(),
+                printable(person));
+  if (found.empty() && email.empty())
+    return fail(Errc::not_found,
+                "nobody on this computer is called {}; for somebody new, give --email as well",
+                printable(person));
+  if (found.empty()) {
+    Founder newcomer;
+    newcomer.site = config.site;
+    newcomer.person = person;
+    newcomer.email = email;
+    TRY(check_person(newcomer));
+    Person fresh{nfc(person), email, {}};
+    fill_random(fresh.id.bytes);
+    config.people.push_back(std::move(fresh));
+  }
+  config.working = found.empty() ? config.people.size() - 1 : found.front();
   TRY(workspace.save_config());
-  return workspace;
+  return found.empty();
+}
+
+Result<std::vector<std::string>> look_alikes(Session& session, const Member& newcomer) {
+  const auto all = TRY(members(session));
+  std::vector<std::string> alike;
+  for (const auto& view : all) {
+    const bool another = view.member.person != newcomer.person && view.level > Level::none &&
+                         view.member.site == newcomer.site;
+    if (another && looks_like(view.member.name, newcomer.name))
+      alike.push_back(view.member.name + " <" + view.member.email + ">");
+  }
+  return alike;
 }
 
 Result<Request> own_request(const Workspace& workspace) {
@@ -203,7 +276,7 @@ std::string request_code(const Request& request) {
     bits = bits << 8U | digest.bytes[i];
   for (std::size_t i = 0; i < code_size; ++i) {
     if (i == code_size / 2) code += '-';
-    code += code_letters[(bits >> (35 - 5 * i)) & 31U];
+    code += crockford_letters[(bits >> (35 - 5 * i)) & 31U];
   }
   return code;
 }
@@ -220,14 +293,15 @@ Result<void> publish_request(Workspace& workspace, GitRemote& remote) {
   Commit commit;
   commit.tree = TRY(workspace.history().write_payload(payload));
   const auto& config = workspace.config();
-  commit.author = {clean_ident(config.person), clean_ident(config.email), 0, 0};
+  commit.author = {clean_ident(config.now().name), clean_ident(config.now().email), 0, 0};
   commit.committer = commit.author;
   commit.message = fmt::format("request to join: {} ({})\n\ncode {}\n",
-                               clean_ident(config.person),
+                               clean_ident(config.now().name),
                                config.site,
                                request_code(request));
-  commit.signature = ssh_signature(workspace.signer().public_key(),
-                                   workspace.signer().sign(ssh_signed_data(signed_part(commit))));
+  const auto* signer = TRY(workspace.signer());
+  commit.signature =
+      ssh_signature(signer->public_key(), signer->sign(ssh_signed_data(signed_part(commit))));
   const auto id = TRY(workspace.history().write_commit(render(commit)));
   return remote.push_request(workspace.device(), id);
 }
@@ -239,17 +313,18 @@ Result<std::vector<Request>> waiting_requests(Workspace& workspace) {
     GitRemote there{workspace.history(), name, remote.url};
     const auto commits = TRY(there.fetch_requests());
     for (const auto& id : commits) {
-      const auto raw = TRY(workspace.history().read_commit(id));
-      const auto commit = parse_commit(raw);
+      const auto raw = workspace.history().read_commit(id);
+      const auto commit = raw ? parse_commit(*raw) : Result<Commit>{raw.error()};
       const auto payload = commit ? workspace.history().read_payload(commit->tree)
                                   : Result<std::string>{commit.error()};
       // Anybody may put anything there: what is not a signed request for this consortium is no
       // request.
-      auto request = payload ? read_request(raw, *payload) : Result<Request>{payload.error()};
+      auto request = payload ? read_request(*raw, *payload) : Result<Request>{payload.error()};
       if (!request || request->consortium != workspace.config().consortium) continue;
       const auto stream =
           TRY(session->store().intern_stream(device_id(request->member.key), Space::plan));
-      if (session->members().best_grant(stream) == nullptr) requests.push_back(*std::move(request));
+      const auto* grant = session->members().best_grant(stream, request->member.person);
+      if (grant == nullptr) requests.push_back(*std::move(request));
     }
   }
   return requests;
@@ -289,10 +364,18 @@ Result<void> admit(Workspace& workspace, const Request& request, Level level) {
   if (!is_valid_key(request.member.key))
     return fail(Errc::denied, "the request's key is not one that may be used");
   auto session = TRY(Session::begin(workspace.store()));
-  const auto own = TRY(session->store().intern_stream(workspace.device(), Space::plan));
-  const auto* grant = session->members().best_grant(own);
-  if (grant == nullptr) return fail(Errc::denied, "this computer has not been admitted itself");
   Member member = request.member;
+  const auto stream = TRY(session->store().intern_stream(device_id(member.key), Space::plan));
+  if (const auto own = session->members().site_of(stream)) {
+    const auto& slug = session->members().sites()[*own].slug;
+    if (slug != member.site)
+      return fail(Errc::denied,
+                  "this computer's key belongs to {} already, and a key belongs to one site: {} "
+                  "joins {} with a workspace of its own, which has another key",
+                  slug,
+                  printable(member.name),
+                  member.site);
+  }
   const auto known = session->members().site(member.site);
   if (known) {
     // A site's kind and name are settled by its first admission.
@@ -303,41 +386,85 @@ Result<void> admit(Workspace& workspace, const Request& request, Level level) {
                 "the site {} is new: it must ask again with --site-name and --kind",
                 member.site);
   }
-  Editor editor{workspace, *session};
   Change change;
   change.grant = Grant{member, level};
-  TRY(editor.act(change));
-  const auto stream = TRY(session->store().intern_stream(device_id(member.key), Space::plan));
-  const auto& given = session->members().grants_of(stream);
-  if (given.empty() || !given.back().valid) {
-    return fail(Errc::denied,
-                "a {} of {} may not admit {} as {} of {}; nothing was written",
-                word_of(grant->level),
-                grant->member.site,
-                member.name,
-                word_of(level),
-                member.site);
-  }
+  TRY(act_with_right(workspace,
+                     *session,
+                     change,
+                     "",
+                     message("admit {} as {} of {}", member.name, word_of(level), member.site)));
   if (!known) TRY(add_org(workspace, *session, member));
   return session->commit();
+}
+
+Result<const Act*> act_with_right(Workspace& workspace,
+                                  Session& session,
+                                  const Change& change,
+                                  std::string_view why,
+                                  const Message& what) {
+  Editor editor{workspace, session};
+  const auto* act = TRY(editor.act(change, why));
+  if (act->right && act->stands) return act;
+  const auto* grant = session.members().authority().grant(act->by, act->under);
+  const bool may = act->right && session.members().level_of(*grant) >= act->needs;
+  Error error = may ? fail(Errc::denied,
+                           "nobody would have the lead any more; nothing was written. "
+                           "Hand the lead over first, with \"guantong pass-lead\"")
+                    : fail(Errc::denied,
+                           "{} of {} may not do that; nothing was written",
+                           workspace.config().now().name,
+                           workspace.config().site);
+  error.message.causes.push_back(what);
+  return error;
 }
 
 Result<std::vector<MemberView>> members(Session& session) {
   std::vector<MemberView> views;
   const auto& all = session.members();
-  for (const auto& [stream, facts] : all.all()) {
-    const auto* best = all.best_grant(stream);
-    if (best == nullptr) continue;
-    MemberView view;
+  const auto lead = all.founded() ? std::optional{all.lead()} : std::nullopt;
+  for (const auto& [stream, grants] : all.all()) {
+    std::map<PersonId, MemberView> people;
+    for (const auto* grant : grants) {
+      if (!grant->right) continue;
+      auto& view = people[grant->member.person];
+      const auto level = all.level_of(*grant);
+      if (view.member.name.empty() || level >= view.level) {
+        view.member = grant->member;
+        view.level = level;
+        const auto& act = all.authority().acts()[grant->act];
+        const auto* giver = all.authority().grant(act.by, act.under);
+        if (giver != nullptr) view.admitted_by = giver->member.name;
+      }
+    }
     const auto tip = TRY(session.store().tip(stream));
-    view.device = tip.device;
-    view.member = best->member;
-    view.level = best->level;
-    view.is_lead_site = all.site(best->member.site) == all.lead();
-    if (const auto* giver = all.best_grant(best->by)) view.admitted_by = giver->member.name;
-    views.push_back(std::move(view));
+    for (auto& [person, view] : people) {
+      view.device = tip.device;
+      view.is_lead_site = all.site(view.member.site) == lead;
+      view.forked = all.authority().forks().contains(stream);
+      view.batches = tip.number;
+      views.push_back(std::move(view));
+    }
   }
   return views;
+}
+
+Result<MemberView> member_named(Session& session, std::string_view device) {
+  const auto all = TRY(members(session));
+  std::optional<MemberView> found;
+  for (const auto& view : all) {
+    if (!to_hex(view.device.raw()).starts_with(device)) continue;
+    if (found && found->device != view.device)
+      return fail(Errc::invalid,
+                  "more than one device begins with {}; give more of its digits, as \"guantong "
+                  "members --json\" shows them",
+                  printable(device));
+    if (!found || view.level > found->level) found = view;
+  }
+  if (device.size() < 4 || !found)
+    return fail(Errc::not_found,
+                "no device begins with {}; \"guantong members\" lists them",
+                printable(device));
+  return *std::move(found);
 }
 
 }  // namespace guantong

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/describe.h"
+#include "client/rotation.h"
 #include "client/rules/rules.h"
 #include "client/text.h"
 #include "client/workspace.h"
@@ -108,10 +109,20 @@ Result<bool> reserve(Workspace& workspace) {
   auto composed = TRY(compose_batch(
       session->store(), workspace.schema(), session->members(), session->merger(), stream));
   if (!composed) return false;
+  if (!workspace.is_unlocked()) {
+    // No number is reserved that could not be signed, and nobody is kept from editing while a
+    // passphrase is typed.
+    session.reset();
+    TRY(workspace.signer());
+    return reserve(workspace);
+  }
   const auto story = TRY(story_of(*session, *composed, stream));
   const auto consortium = session->members().consortium();
-  const auto sealed =
-      seal(composed->batch, composed->parents, story, byline_of(workspace), &consortium);
+  const auto sealed = seal(composed->batch,
+                           composed->parents,
+                           story,
+                           byline_of(workspace, composed->under->member.person),
+                           &consortium);
   TRY(session->store().set_meta(reserved, to_text(sealed)));
   TRY(session->commit());
   return true;
@@ -119,10 +130,12 @@ Result<bool> reserve(Workspace& workspace) {
 
 /// Writes the reserved batch and files its changes. Nothing when none is reserved.
 Result<SealCount> finish(Workspace& workspace) {
+  TRY(take_up_next_key(workspace));
   const auto text = TRY(workspace.store().meta(reserved));
   if (!text) return SealCount{};
   const auto sealed = TRY(from_text(*text));
-  const auto arrived = TRY(write_sealed(sealed, workspace.signer(), workspace.history()));
+  const auto* signer = TRY(workspace.signer());
+  const auto arrived = TRY(write_sealed(sealed, *signer, workspace.history()));
   TRY(workspace.history().set_branch(
       {branch_name({Space::plan, sealed.site, workspace.device()}), arrived.commit}));
   auto session = TRY(Session::begin(workspace.store()));
@@ -143,10 +156,11 @@ Result<SealCount> finish(Workspace& workspace) {
 
 }  // namespace
 
-Byline byline_of(const Workspace& workspace) {
+Byline byline_of(const Workspace& workspace, const std::optional<PersonId>& writer) {
   const auto& config = workspace.config();
-  return {config.person,
-          config.email,
+  const auto& person = config.person(writer);
+  return {person.name,
+          person.email,
           config.site,
           fmt::format("{} {}", config.site, to_hex(workspace.device().raw()).substr(0, 8))};
 }
@@ -176,8 +190,11 @@ Result<void> catch_up(Workspace& workspace) {
     behind = behind || !known;
   }
   if (!behind) return {};
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), workspace.config().consortium};
+  Receiver receiver{session->store(),
+                    workspace.history(),
+                    session->applier(),
+                    session->members(),
+                    workspace.config().consortium};
   const auto received = TRY(receiver.receive(branches, now_ms()));
   if (!received.set_aside.empty()) {
     const auto& first = received.set_aside.front();

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "client/workspace.h"
 #include "sync/base/result.h"
 #include "sync/batch_commit.h"
+#include "sync/change.h"
 
 namespace guantong {
 
@@ -26,7 +28,8 @@ Result<void> finish_sealing(Workspace& workspace);
 /// when the replica is made anew. The caller holds the WorkLock.
 Result<void> catch_up(Workspace& workspace);
 
-/// How this device signs its commits.
-Byline byline_of(const Workspace& workspace);
+/// How this device signs its commits; `writer`: of several people who share it, the one whose they
+/// are.
+Byline byline_of(const Workspace& workspace, const std::optional<PersonId>& writer = {});
 
 }  // namespace guantong

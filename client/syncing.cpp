@@ -19,6 +19,7 @@
 #include "client/signing.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/tenures.h"
+#include "client/witness.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
@@ -56,6 +57,21 @@ Result<std::uint64_t> agreements_asking(Workspace& workspace, Session& session) 
                                     std::ranges::count_if(signings, asks));
 }
 
+/// How many batches that nobody has ruled on wait for this person to do so.
+Result<std::uint64_t> to_rule_on(Workspace& workspace, Session& session) {
+  const auto& members = session.members();
+  if (!members.founded()) return std::uint64_t{0};
+  const auto own = TRY(session.store().intern_stream(workspace.device(), Space::plan));
+  const auto* grant = members.best_grant(own, workspace.config().writer());
+  const auto level = grant == nullptr ? Level::none : members.level_of(*grant);
+  if (level < Level::coordinator) return std::uint64_t{0};
+  const auto batches = TRY(session.store().quarantined());
+  return static_cast<std::uint64_t>(std::ranges::count_if(batches, [&](const StoredBatch& batch) {
+    return batch.verdict != BatchVerdict::refused &&
+           (level == Level::lead || (batch.under.n > 0 && batch.site == workspace.config().site));
+  }));
+}
+
 Result<Standing> standing_of(Workspace& workspace, Session& session) {
   Standing standing;
   auto& store = session.store();
@@ -70,11 +86,17 @@ Result<Standing> standing_of(Workspace& workspace, Session& session) {
   standing.agreements = TRY(agreements_asking(workspace, session));
   standing.findings = TRY(count(store, "SELECT count(*) FROM finding WHERE severity <> 'hint'"));
   standing.set_aside = TRY(count(store, "SELECT count(*) FROM set_aside"));
+  standing.quarantined = TRY(to_rule_on(workspace, session));
+  standing.forked = session.members().authority().forks().size();
+  const auto split = TRY(split_views(store));
+  standing.split = split.size();
   for (const auto space : {Space::plan, Space::school, Space::device}) {
     const auto stream = TRY(store.intern_stream(workspace.device(), space));
     const auto pending = TRY(store.pending(stream));
     (space == Space::plan ? standing.unsealed : standing.kept) += pending.size();
-    if (space == Space::plan) standing.admitted = session.members().best_grant(stream) != nullptr;
+    if (space == Space::plan)
+      standing.admitted =
+          session.members().best_grant(stream, workspace.config().writer()) != nullptr;
   }
   const auto marked = TRY(store.marked(mark_joined));
   standing.joined = marked.size();
@@ -87,25 +109,51 @@ Result<Standing> standing_of(Workspace& workspace, Session& session) {
   return standing;
 }
 
+/// The recovery key is taken out of its safe now and then, each time in a new workspace, which goes
+/// on where the last one stopped.
+Result<bool> begins_with_recovery_key(Workspace& workspace) {
+  if (!workspace.config().recovery) return false;
+  auto session = TRY(Session::begin(workspace.store()));
+  const auto own = TRY(session->store().intern_stream(workspace.device(), Space::plan));
+  const auto tip = TRY(session->store().tip(own));
+  const auto pending = TRY(session->store().pending(own));
+  return tip.number == 0 && pending.empty();
+}
+
+/// Whether `tip`, or something that leads to it and is not known here, was signed by this device:
+/// anybody may put anything under its name. A copy may have taken up another key since, or be left
+/// with the first one.
+Result<bool> is_own_work(Workspace& workspace, const CommitId& tip) {
+  auto id = tip;
+  while (!TRY(workspace.store().batch_by_commit(id))) {
+    const auto raw = workspace.history().read_commit(id);
+    const auto commit = raw ? parse_commit(*raw) : Result<Commit>{raw.error()};
+    if (!commit) return false;
+    const auto key = ssh_signature_key(commit->signature);
+    const bool own =
+        key && (*key == workspace.public_key() || device_id(*key) == workspace.device());
+    if (own && verify_ssh_signature(commit->signature, signed_part(*commit), *key)) return true;
+    if (commit->parents.empty()) return false;
+    id = commit->parents.front();
+  }
+  return false;
+}
+
 /// A copy of this workspace that wrote on shows the own stream further than it is here, or beside
 /// it.
 Result<void> check_own_stream(Workspace& workspace, const std::vector<Branch>& offered) {
+  if (TRY(begins_with_recovery_key(workspace))) return {};
   for (const auto& branch : offered) {
     const auto name = read_branch_name(branch.name);
     if (!name || name->device != workspace.device()) continue;
     const auto known = TRY(workspace.store().batch_by_commit(branch.commit));
     if (known) continue;
-    // Anybody may put anything under this name; only this device's signature makes it ours.
-    const auto raw = workspace.history().read_commit(branch.commit);
-    const auto commit = raw ? parse_commit(*raw) : Result<Commit>{raw.error()};
-    if (!commit || !verify_ssh_signature(
-                       commit->signature, signed_part(*commit), workspace.signer().public_key()))
-      continue;
+    if (!TRY(is_own_work(workspace, branch.commit))) continue;
     return fail(Errc::corrupt,
                 "the remote holds work of this device that this workspace does not know: it was "
                 "copied or restored from a backup. "
-                "Nothing was sealed, sent or lost; copy unsent edits out with \"guantong export\", "
-                "and join anew in another folder");
+                "Nothing was sealed, sent or lost; \"guantong recover\" goes on as a new device, "
+                "with all edits that were not sent");
   }
   return {};
 }
@@ -182,19 +230,27 @@ Result<void> remember_set_aside(SqliteStore& store, const std::vector<SetAside>&
 /// device that is not admitted yet cannot seal, and receives all the same.
 Result<bool> receive(Workspace& workspace,
                      const std::vector<Branch>& offered,
+                     const std::vector<Branch>& statements,
                      const SyncOptions& options,
                      SyncReport& report) {
   auto session = TRY(Session::begin(workspace.store()));
   const auto own = TRY(session->store().intern_stream(workspace.device(), Space::plan));
   const auto pending = TRY(session->store().pending(own));
-  const bool admitted = session->members().best_grant(own) != nullptr;
-  if (!pending.empty() && admitted && !options.dry_run) return false;
+  if (!pending.empty() && !options.dry_run) {
+    const auto writer = TRY(session->store().writer_of(pending.front().first));
+    if (session->members().best_grant(own, writer) != nullptr) return false;
+  }
   report.before = TRY(standing_of(workspace, *session));
   report.rolled_back = TRY(rolled_back(session->store(), report.remote, offered));
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), workspace.config().consortium};
+  Receiver receiver{session->store(),
+                    workspace.history(),
+                    session->applier(),
+                    session->members(),
+                    workspace.config().consortium};
   report.received = TRY(receiver.receive(offered, report.at_ms, options.progress));
   TRY(session->settle());
+  report.witnessed = TRY(compare_witnesses(
+      workspace, *session, report.remote, statements, report.received.set_aside, report.at_ms));
   report.after = TRY(standing_of(workspace, *session));
   for (const auto& [type, changes] : report.received.changes_by_type) {
     const auto* known = session->schema_type(type);
@@ -211,6 +267,23 @@ Result<bool> receive(Workspace& workspace,
   return true;
 }
 
+/// Where a branch of ours goes at a remote: under its own name, or, where that stands on another
+/// way of a forked stream there, under the name of the way it takes.
+Result<std::string> name_at_remote(SqliteStore& store,
+                                   const Branch& branch,
+                                   const StoredBatch& mine,
+                                   const StoredBatch& theirs) {
+  if (theirs.number == 0 || theirs.stream == mine.stream) return branch.name;
+  const auto own = TRY(store.tip(mine.stream));
+  const auto tip = TRY(store.tip(theirs.stream));
+  if (tip.device != own.device) return branch.name;  // The remote shows something else there.
+  const auto from = tip.from.value_or(Dot{mine.stream, 0});
+  // They stand on a branch of what we stand on: what we have after that is the other way.
+  if (from.stream != mine.stream || from.n >= mine.last_n) return branch.name;
+  const auto first = TRY(store.batch_of({mine.stream, from.n + 1}));
+  return branch.name + "." + fork_name(first.commit);
+}
+
 /// Sends every branch that the remote lacks or has an older tip of.
 Result<void> send(Workspace& workspace,
                   GitRemote& remote,
@@ -220,7 +293,7 @@ Result<void> send(Workspace& workspace,
   const auto branches = TRY(workspace.history().branches());
   std::vector<Branch> lacking;
   std::vector<Branch> there;
-  for (const auto& branch : branches) {
+  for (auto branch : branches) {
     if (!branch.name.starts_with("plan/")) continue;
     there.push_back(branch);
     const auto offer = std::ranges::find(offered, branch.name, &Branch::name);
@@ -234,9 +307,12 @@ Result<void> send(Workspace& workspace,
       theirs = *known;
     }
     if (!mine) continue;
+    branch.name = TRY(name_at_remote(workspace.store(), branch, *mine, theirs));
+    const bool is_there = std::ranges::find(offered, branch) != offered.end();
+    if (is_there || (mine->stream == theirs.stream && mine->number <= theirs.number)) continue;
     lacking.push_back(branch);
-    report.sent_batches += mine->number - theirs.number;
-    report.sent_changes += mine->last_n - theirs.last_n;
+    report.sent_batches += mine->number - std::min(mine->number, theirs.number);
+    report.sent_changes += mine->last_n - std::min(mine->last_n, theirs.last_n);
   }
   if (options.dry_run) return {};
   TRY(remote.push(lacking));
@@ -261,6 +337,9 @@ Json to_json(const Standing& standing) {
   return {{"conflicts", standing.conflicts},
           {"proposals", standing.proposals},
           {"findings", standing.findings},
+          {"quarantined", standing.quarantined},
+          {"forked", standing.forked},
+          {"split", standing.split},
           {"set_aside", standing.set_aside}};
 }
 
@@ -304,6 +383,7 @@ Result<SyncReport> sync_with(Workspace& workspace,
   report.at_ms = now_ms();
   TRY(catch_up(workspace));
   GitRemote remote{workspace.history(), name, known->second.url};
+  const auto statements = TRY(fetch_witnesses(workspace, remote, report.at_ms));
   const auto offered = TRY(remote.fetch());
   TRY(check_own_stream(workspace, offered));
   bool received = false;
@@ -312,10 +392,10 @@ Result<SyncReport> sync_with(Workspace& workspace,
       const auto sealed = TRY(seal_all(workspace));
       report.sealed += sealed.changes;
     }
-    received = TRY(receive(workspace, offered, options, report));
+    received = TRY(receive(workspace, offered, statements, options, report));
   }
   if (!received) return fail(Errc::busy, "edits kept coming in while syncing");
-  if (!options.dry_run && report.after.admitted) {
+  if (!options.dry_run) {
     // The grant may just have come: what waited for it is sealed now and goes with this exchange.
     const auto sealed = TRY(seal_all(workspace));
     report.sealed += sealed.changes;
@@ -325,6 +405,8 @@ Result<SyncReport> sync_with(Workspace& workspace,
   if (options.dry_run) return report;
   if (!report.after.admitted) TRY(publish_request(workspace, remote));
   TRY(keep_receipt(workspace, report));
+  // Last: the work that it names is there now.
+  TRY(publish_witness(workspace, remote, statements, report.at_ms));
   return report;
 }
 
@@ -339,18 +421,27 @@ Json to_json(const SyncReport& report) {
                        {"commit", to_hex(one.commit.raw())},
                        {"code", name_of(one.reason.code)},
                        {"reason", in_english(one.reason.message)}});
+  Json split = Json::array();
+  for (const auto& one : report.witnessed.split)
+    split.push_back(to_json(one));
+  Json withheld = Json::array();
+  for (const auto& one : report.witnessed.withheld)
+    withheld.push_back(to_json(one));
   return {{"remote", report.remote},
           {"at_ms", report.at_ms},
           {"dry_run", report.dry_run},
           {"received",
            {{"batches", report.received.batches()},
             {"changes", report.received.changes()},
+            {"quarantined", report.received.quarantined},
             {"by_type", report.by_type},
             {"streams", streams}}},
           {"sealed_changes", report.sealed},
           {"sent", {{"batches", report.sent_batches}, {"changes", report.sent_changes}}},
           {"set_aside", refused},
           {"rolled_back", report.rolled_back},
+          {"withheld", withheld},
+          {"split", split},
           {"before", to_json(report.before)},
           {"after", to_json(report.after)}};
 }

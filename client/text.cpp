@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@
 #include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
 #include <unicode/umachine.h>
+#include <unicode/unistr.h>
+#include <unicode/uspoof.h>
 #include <unicode/utypes.h>
 
 #include "sync/base/error.h"
@@ -173,6 +176,39 @@ std::string printable(std::string_view text, Newlines newlines) {
     }
   }
   return shown;
+}
+
+namespace {
+
+/// ICU's skeletons keep what nobody sees.
+std::string without_invisible(std::string_view text) {
+  std::string seen;
+  for (std::size_t position = 0; position < text.size();) {
+    const auto start = position;
+    const auto character = next_code_point(text, position);
+    if (character < 0 || u_hasBinaryProperty(character, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) == 0)
+      seen += text.substr(start, position - start);
+  }
+  return seen;
+}
+
+}  // namespace
+
+bool looks_like(std::string_view first, std::string_view second) {
+  const auto a = without_invisible(first);
+  const auto b = without_invisible(second);
+  if (nfc(a) == nfc(b)) return true;
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<USpoofChecker, decltype(&uspoof_close)> checker{uspoof_open(&status),
+                                                                        &uspoof_close};
+  if (U_FAILURE(status)) return false;
+  const auto alike = uspoof_areConfusableUTF8(checker.get(),
+                                              a.data(),
+                                              static_cast<int32_t>(a.size()),
+                                              b.data(),
+                                              static_cast<int32_t>(b.size()),
+                                              &status);
+  return U_SUCCESS(status) && alike != 0;
 }
 
 }  // namespace guantong

@@ -45,4 +45,8 @@ enum class Newlines { escape, keep };
 /// such characters are spelt out (\n, \x1b, \u202e), and what is not UTF-8 becomes U+FFFD.
 std::string printable(std::string_view text, Newlines newlines = Newlines::escape);
 
+/// Whether two names are hard to tell apart: the same letters, letters that look the same, or marks
+/// that nobody sees (Unicode Technical Standard #39, "confusable").
+bool looks_like(std::string_view one, std::string_view other);
+
 }  // namespace guantong

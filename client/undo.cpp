@@ -25,7 +25,7 @@ Result<Description> forget(Session& session, const Dot& dot, const Change& chang
   auto text = TRY(describe(session, dot, change));
   TRY(session.store().remove_pending(dot));
   session.merger().forget(dot);
-  if (!change.is_act()) TRY(session.merger().refold(change.record));
+  TRY(change.is_act() ? session.applier().take_back(dot) : session.merger().refold(change.record));
   TRY(session.commit());
   return text;
 }
@@ -37,8 +37,9 @@ Result<Description> revert(Workspace& workspace,
                            const Change& change) {
   if (change.is_act()) return fail(Errc::denied, "an act of membership cannot be undone");
   if (change.holding)
-    return fail(Errc::denied,
-                "others may have agreed to that already; \"guantong inbox\" shows how to take it back");
+    return fail(
+        Errc::denied,
+        "others may have agreed to that already; \"guantong inbox\" shows how to take it back");
   Editor editor{workspace, session};
   auto text = TRY(describe(session, dot, change));
   const auto record = TRY(editor.reading().read(change.record));

@@ -13,6 +13,7 @@
 
 #include "client/audit.h"
 #include "client/reading.h"
+#include "client/replica_beside.h"
 #include "client/rules/rules.h"
 #include "client/sealing.h"
 #include "client/sqlite/database.h"
@@ -31,31 +32,6 @@
 namespace guantong {
 namespace {
 
-/// A file beside the replica that is gone when the work is done, unless it took the replica's
-/// place.
-class ReplicaBeside {
-public:
-  ReplicaBeside(const Workspace& workspace, std::string_view ending)
-      : path_{workspace.replica_path().string() + std::string{ending}} {
-    remove();
-  }
-  ReplicaBeside(const ReplicaBeside&) = delete;
-  ReplicaBeside& operator=(const ReplicaBeside&) = delete;
-  ReplicaBeside(ReplicaBeside&&) = delete;
-  ReplicaBeside& operator=(ReplicaBeside&&) = delete;
-  ~ReplicaBeside() { remove(); }
-
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  void remove() const {
-    std::error_code ignored;  // Not there is as good as removed; SQLite reports what is in its way.
-    for (const auto* ending : {"", "-wal", "-shm"})
-      std::filesystem::remove(path_.string() + ending, ignored);
-  }
-  std::filesystem::path path_;
-};
-
 std::string name_of(const DeviceId& device) {
   return to_hex(device.raw()).substr(0, 8);
 }
@@ -71,72 +47,6 @@ Result<Flaw> flaw_of(SqliteStore& store, const IgnoredEdge& edge) {
                       name_of(by.device),
                       edge.named.n,
                       name_of(of.device))};
-}
-
-/// Returns what came; what the history says without effect is added to `ignored`.
-Result<Received> take_history(Workspace& workspace,
-                              SqliteStore& store,
-                              const Progress& progress,
-                              std::vector<Flaw>& ignored) {
-  auto branches = TRY(workspace.history().branches());
-  std::erase_if(branches, [](const Branch& branch) { return !branch.name.starts_with("plan/"); });
-  auto session = TRY(Session::begin(store));
-  Receiver receiver{store, workspace.history(), session->applier(), workspace.config().consortium};
-  auto received = TRY(receiver.receive(branches, now_ms(), progress));
-  for (const auto& edge : session->merger().ignored_edges()) {
-    auto flaw = TRY(flaw_of(store, edge));
-    ignored.push_back(std::move(flaw));
-  }
-  TRY(session->commit());
-  return received;
-}
-
-/// The numbers of one replica in terms of another.
-class Translation {
-public:
-  Translation(SqliteStore& from, SqliteStore& to) : from_{from}, to_{to} {}
-
-  Result<void> translate(Change& change) {
-    for (auto* dot : dots_of(change))
-      dot->stream = TRY(stream(dot->stream));
-    if (change.is_act()) return {};
-    const auto key = TRY(from_.record_key(change.record));
-    change.record = TRY(to_.intern_record(key));
-    return {};
-  }
-
-  Result<StreamNo> stream(StreamNo number) {
-    const auto tip = TRY(from_.tip(number));
-    return to_.intern_stream(tip.device, tip.space);
-  }
-
-private:
-  SqliteStore& from_;
-  SqliteStore& to_;
-};
-
-/// Takes over what history does not hold: unsealed changes, and this device's own notes.
-Result<void> carry_over(Workspace& workspace, SqliteStore& from, SqliteStore& to) {
-  auto session = TRY(Session::begin(to));
-  Translation translation{from, to};
-  for (const auto space : {Space::plan, Space::school, Space::device}) {
-    const auto stream = TRY(from.intern_stream(workspace.device(), space));
-    const auto pending = TRY(from.pending(stream));
-    const auto there = TRY(translation.stream(stream));
-    for (auto [dot, change] : pending) {
-      TRY(translation.translate(change));
-      TRY(session->applier().take_pending({there, dot.n}, change));
-    }
-  }
-  const auto time = TRY(from.meta("time"));
-  if (time) TRY(to.set_meta("time", *time));
-  TRY(session->commit());
-  TRY(to.database().run(fmt::format("ATTACH '{}' AS old", workspace.replica_path().string())));
-  TRY(
-      to.database().run("INSERT OR IGNORE INTO remote_tip SELECT * FROM old.remote_tip; INSERT OR "
-                        "IGNORE INTO set_aside SELECT * FROM old.set_aside;"
-                        "INSERT OR IGNORE INTO receipt SELECT * FROM old.receipt;"));
-  return to.database().run("DETACH old");
 }
 
 /// The rows of a type's table by record id, each cell as text.
@@ -199,7 +109,13 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
   const ReplicaBeside beside{workspace, ".verify"};
   auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
   Verification verification;
-  const auto received = TRY(take_history(workspace, *anew, progress, verification.ignored));
+  const auto branches = TRY(plan_branches(workspace));
+  std::vector<IgnoredEdge> ignored;
+  const auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
+  for (const auto& edge : ignored) {
+    auto flaw = TRY(flaw_of(*anew, edge));
+    verification.ignored.push_back(std::move(flaw));
+  }
   verification.commits = received.batches();
   verification.changes = received.changes();
   for (const auto& refused : received.set_aside)
@@ -233,8 +149,9 @@ Result<void> rebuild(Workspace& workspace, const Progress& progress) {
   const ReplicaBeside beside{workspace, ".rebuild"};
   {
     auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
-    std::vector<Flaw> ignored;  // "guantong verify" lists them.
-    const auto received = TRY(take_history(workspace, *anew, progress, ignored));
+    const auto branches = TRY(plan_branches(workspace));
+    std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
+    const auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
     if (!received.set_aside.empty()) {
       Error error = fail(Errc::corrupt,
                          "the history does not hold together at {}; the replica was left as it is",
@@ -247,11 +164,7 @@ Result<void> rebuild(Workspace& workspace, const Progress& progress) {
   }
   TRY(workspace.store().database().run("PRAGMA wal_checkpoint(TRUNCATE)"));
   workspace.close();
-  std::error_code error;
-  for (const auto* ending : {"-wal", "-shm"})
-    std::filesystem::remove(workspace.replica_path().string() + ending, error);
-  std::filesystem::rename(beside.path(), workspace.replica_path(), error);
-  if (error) return fail(Errc::io, "cannot put the new replica in place: {}", error.message());
+  TRY(put_in_place(beside.path(), workspace.replica_path()));
   return workspace.reopen();
 }
 

@@ -15,8 +15,11 @@
 
 #include "client/config.h"
 #include "client/crypto/device_key.h"
+#include "client/crypto/key_cache.h"
+#include "client/crypto/key_file.h"
 #include "client/git/git_history.h"
 #include "client/git/repository.h"
+#include "client/recovery.h"
 #include "client/rules/rules.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
@@ -38,7 +41,7 @@ Result<void> make_folder(const std::filesystem::path& path) {
   return {};
 }
 
-std::filesystem::path key_path(const std::filesystem::path& root) {
+std::filesystem::path key_path_in(const std::filesystem::path& root) {
   return root / "keys" / "device.key";
 }
 
@@ -69,12 +72,12 @@ WorkLock::~WorkLock() {
 
 Result<Workspace> Workspace::assemble(const std::filesystem::path& root,
                                       Config config,
-                                      DeviceKey key,
+                                      const PublicKey& key,
                                       Repository repository) {
   Workspace workspace;
   workspace.root_ = root;
   workspace.config_ = std::move(config);
-  workspace.signer_ = std::make_unique<KeySigner>(std::move(key));
+  workspace.public_key_ = key;
   workspace.history_ = std::make_unique<GitHistory>(std::move(repository));
   TRY(workspace.reopen());
   return workspace;
@@ -86,7 +89,9 @@ Result<void> Workspace::reopen() {
   return {};
 }
 
-Result<Workspace> Workspace::open(const std::filesystem::path& root) {
+namespace {
+
+Result<Config> load_config(const std::filesystem::path& root) {
   auto config = Config::load(root / "config.toml");
   if (!config && config.error().code == Errc::not_found) {
     return fail(Errc::not_found,
@@ -94,39 +99,91 @@ Result<Workspace> Workspace::open(const std::filesystem::path& root) {
                 "join\", or name another with --workspace",
                 root.string());
   }
-  auto loaded = TRY(std::move(config));
-  auto key =
-      TRY(in_context(DeviceKey::load(key_path(root)), "this workspace's key cannot be used"));
-  auto repository = TRY(in_context(Repository::open(root / "history.git"),
-                                   "this workspace's history cannot be opened"));
-  return assemble(root, std::move(loaded), std::move(key), std::move(repository));
+  return config;
+}
+
+Result<Repository> open_history(const std::filesystem::path& root) {
+  return in_context(Repository::open(root / "history.git"),
+                    "this workspace's history cannot be opened");
+}
+
+}  // namespace
+
+Result<Workspace> Workspace::open(const std::filesystem::path& root, PassphraseSource ask) {
+  TRY(finish_recovery(root));
+  auto loaded = TRY(load_config(root));
+  const auto key =
+      TRY(in_context(KeyFile::read(key_path_in(root)), "this workspace's key cannot be used"));
+  auto repository = TRY(open_history(root));
+  auto workspace = TRY(assemble(root, std::move(loaded), key.public_key(), std::move(repository)));
+  workspace.ask_ = std::move(ask);
+  return workspace;
+}
+
+Result<Workspace> Workspace::open_without_key(const std::filesystem::path& root) {
+  TRY(finish_recovery(root));
+  auto loaded = TRY(load_config(root));
+  auto repository = TRY(open_history(root));
+  return assemble(root, std::move(loaded), {}, std::move(repository));
 }
 
 Result<Workspace> Workspace::create(const std::filesystem::path& root, Config config) {
+  auto key = TRY(DeviceKey::generate());
+  return create(root, std::move(config), std::move(key));
+}
+
+Result<Workspace> Workspace::create(const std::filesystem::path& root,
+                                    Config config,
+                                    DeviceKey key) {
   if (std::filesystem::exists(root / "config.toml")) {
     return fail(
         Errc::conflict, "there is a workspace at {} already; it was not touched", root.string());
   }
   TRY(make_folder(root));
   TRY(make_folder(root / "keys"));
-  auto key = TRY(DeviceKey::generate());
-  TRY(key.save(key_path(root)));
+  TRY(key.save(key_path_in(root)));
   auto repository = TRY(Repository::create(root / "history.git"));
-  return assemble(root, std::move(config), std::move(key), std::move(repository));
+  config.device = device_id(key.public_key());
+  auto workspace = TRY(assemble(root, std::move(config), key.public_key(), std::move(repository)));
+  workspace.signer_ = std::make_unique<KeySigner>(std::move(key));
+  return workspace;
+}
+
+Result<const Signer*> Workspace::signer() {
+  if (signer_ == nullptr) {
+    const KeyCache cache;
+    auto key = TRY(in_context(DeviceKey::load(key_path(), ask_, &cache),
+                              "this workspace's key cannot be used"));
+    signer_ = std::make_unique<KeySigner>(std::move(key));
+  }
+  return signer_.get();
 }
 
 DeviceId Workspace::device() const {
-  return device_id(signer_->public_key());
+  // A device keeps its first key's name when it takes up another one.
+  return config_.device == DeviceId{} ? device_id(public_key_) : config_.device;
+}
+
+std::filesystem::path Workspace::key_path() const {
+  return key_path_in(root_);
+}
+
+Result<void> Workspace::reload_key() {
+  const auto key =
+      TRY(in_context(KeyFile::read(key_path()), "this workspace's key cannot be used"));
+  public_key_ = key.public_key();
+  signer_.reset();
+  return {};
 }
 
 Member Workspace::self() const {
-  return {signer_->public_key(),
+  return {public_key_,
           config_.site,
           config_.site_name,
           config_.site_kind,
-          config_.person_id,
-          config_.person,
-          config_.email};
+          config_.now().id,
+          config_.now().name,
+          config_.now().email};
 }
 
 Result<std::unique_ptr<Session>> Session::begin(SqliteStore& store) {

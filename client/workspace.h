@@ -9,6 +9,7 @@
 
 #include "client/config.h"
 #include "client/crypto/device_key.h"
+#include "client/crypto/key_file.h"
 #include "client/git/git_history.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
@@ -53,12 +54,15 @@ private:
 class Workspace {
 public:
   /// Opens the workspace at `root`. Fails with `not_found` when there is none, `corrupt` when a
-  /// part is missing or damaged, `too_new` when a later program made it.
-  static Result<Workspace> open(const std::filesystem::path& root);
+  /// part is missing or damaged, `too_new` when a later program made it. A key that is locked stays
+  /// so until something is to be signed; `ask` is asked for its passphrase then.
+  static Result<Workspace> open(const std::filesystem::path& root, PassphraseSource ask = {});
 
   /// Lays a new workspace out at `root`: folders, a new key, an empty history and replica. Fails
   /// with `conflict` when there is something already.
   static Result<Workspace> create(const std::filesystem::path& root, Config config);
+  /// The same with a key that is there already: the recovery key.
+  static Result<Workspace> create(const std::filesystem::path& root, Config config, DeviceKey key);
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path replica_path() const { return root_ / "replica.sqlite"; }
@@ -68,9 +72,18 @@ public:
 
   SqliteStore& store() { return *store_; }
   GitHistory& history() { return *history_; }
-  const Signer& signer() const { return *signer_; }
+  const PublicKey& public_key() const { return public_key_; }
+  /// This device's signature, valid until `reload_key`. Unlocks the key the first time; fails as
+  /// `KeyFile::seed` does.
+  Result<const Signer*> signer();
+  bool is_unlocked() const { return signer_ != nullptr; }
   const Schema& schema() const { return store_->schema(); }
   DeviceId device() const;
+  std::filesystem::path key_path() const;
+  /// Takes up the key that stands at `key_path` now.
+  Result<void> reload_key();
+  /// Lays out what a workspace without its key still has, for recovery: nothing can be signed.
+  static Result<Workspace> open_without_key(const std::filesystem::path& root);
   /// This person as a member of a request or a founding.
   Member self() const;
 
@@ -82,14 +95,16 @@ private:
   Workspace() = default;
   static Result<Workspace> assemble(const std::filesystem::path& root,
                                     Config config,
-                                    DeviceKey key,
+                                    const PublicKey& key,
                                     Repository repository);
 
   std::filesystem::path root_;
   Config config_;
-  std::unique_ptr<KeySigner> signer_;
+  std::unique_ptr<KeySigner> signer_;  // Null until something is signed.
   std::unique_ptr<GitHistory> history_;
   std::unique_ptr<SqliteStore> store_;
+  PublicKey public_key_;
+  PassphraseSource ask_;
 };
 
 /// One transaction on the replica, with the membership as it stands and everything that merging

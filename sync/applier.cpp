@@ -16,6 +16,7 @@
 #include "sync/codec.h"
 #include "sync/members.h"
 #include "sync/merger.h"
+#include "sync/past.h"
 #include "sync/read_change.h"
 #include "sync/rights.h"
 #include "sync/ssh_signature.h"
@@ -23,12 +24,6 @@
 #include "sync/value.h"
 
 namespace guantong {
-namespace {
-
-/// A grant rests on nothing but being there: the founding needs none.
-const GrantFact no_grant{};
-
-}  // namespace
 
 bool GroundPast::contains(const Dot& dot) const {
   if (dot.stream == self_.stream) return dot.n < self_.n;
@@ -52,83 +47,159 @@ Result<Ground> ground_of(Store& store, std::span<const StoredBatch> parents) {
   return ground;
 }
 
-Result<GrantFact> Applier::grant_for(const ArrivedBatch& arrived,
-                                     const StoredBatch& batch,
-                                     const Ground& ground) {
-  if (!arrived.batch.under) {
-    const auto& first = arrived.batch.changes.front();
-    if (members_.founded() || !arrived.parents.empty() || !first.founding ||
-        first.founding->member.site != arrived.site) {
-      return fail(Errc::denied, "it claims to found the consortium, which is founded already");
-    }
-    return no_grant;
-  }
-  const auto* grant = members_.grant_of(batch.stream, batch.under);
-  const bool seen =
-      grant != nullptr && GroundPast{ground, {batch.stream, batch.first_n}}.contains(grant->dot);
-  if (!seen || !grant->valid) {
-    return fail(Errc::denied, "its author has not been admitted by anybody who may");
-  }
-  if (grant->member.site != arrived.site)
-    return fail(Errc::denied, "it names another site than its author was admitted to");
-  return *grant;
-}
-
-Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_t now_ms) {
-  const auto& batch = arrived.batch;
-  Placed placed;
-  for (const auto& device : batch.devices) {
-    const auto stream = TRY(store_.intern_stream(device, batch.space));
-    placed.streams.push_back(stream);
-  }
-  const auto& streams = placed.streams;
-  const auto tip = TRY(store_.tip(streams.front()));
+Result<std::vector<StoredBatch>> Applier::parents_of(const ArrivedBatch& arrived) {
   std::vector<StoredBatch> parents;
   for (const auto& commit : arrived.parents) {
     const auto parent = TRY(store_.batch_by_commit(commit));
     if (!parent) return fail(Errc::not_found, "it builds on work that is not here or was refused");
     parents.push_back(*parent);
   }
-  const bool first_parent_fits =
-      batch.number == 1 || (!parents.empty() && parents.front().commit == tip.commit);
-  if (batch.number != tip.number + 1 || batch.first_n != tip.last_n + 1 || !first_parent_fits) {
+  return parents;
+}
+
+/// The stream that the batch goes on: its device's, or a branch where that goes on otherwise.
+Result<StreamNo> Applier::place_in_stream(const ArrivedBatch& arrived,
+                                          const std::vector<StoredBatch>& parents,
+                                          bool& forks) {
+  const auto& batch = arrived.batch;
+  const auto main = TRY(store_.intern_stream(batch.devices.front(), batch.space));
+  StoredBatch before;  // Number 0: it begins the stream.
+  before.stream = main;
+  if (batch.number > 1) {
+    if (parents.empty())
+      return fail(Errc::corrupt, "it does not build on the batch of its stream before it");
+    const auto tip = TRY(store_.tip(parents.front().stream));
+    const bool same_stream = tip.device == batch.devices.front() && tip.space == batch.space;
+    if (!same_stream) return fail(Errc::corrupt, "its first parent is no batch of its own stream");
+    before = parents.front();
+  }
+  if (batch.number != before.number + 1 || batch.first_n != before.last_n + 1) {
     return fail(Errc::corrupt,
                 "it is number {} where number {} of its stream was due",
                 batch.number,
-                tip.number + 1);
+                before.number + 1);
   }
-  if (batch.previous && *batch.previous != tip.digest) {
+  if (batch.previous && *batch.previous != before.digest) {
     return fail(Errc::corrupt, "it names another batch before it than the one that is there");
   }
-  placed.ground = TRY(ground_of(store_, parents));
-  placed.batch = {streams.front(),
-                  batch.number,
-                  arrived.commit,
-                  batch.first_n,
-                  batch.first_n + batch.changes.size() - 1,
-                  placed.ground.generation,
-                  {},
-                  arrived.digest,
-                  now_ms};
-  // The founding batch acts under its own first act.
-  placed.batch.under = batch.under ? Dot{streams[batch.under->stream], batch.under->n}
-                                   : Dot{placed.batch.stream, placed.batch.first_n};
+  const auto tip = TRY(store_.tip(before.stream));
+  if (tip.number == before.number) return before.stream;
+  if (batch.space != Space::plan)
+    return fail(Errc::corrupt, "its stream goes on otherwise from the batch before it");
+  forks = true;
+  return store_.add_branch(main, {before.stream, before.last_n});
+}
 
-  const bool same_grant =
-      batch.number > 1 && !parents.empty() && parents.front().under == placed.batch.under;
-  const bool names_grant = std::ranges::any_of(parents, [&](const StoredBatch& parent) {
-    const auto& under = placed.batch.under;
-    return parent.stream == under.stream && parent.first_n <= under.n && under.n <= parent.last_n;
-  });
-  if (batch.under && !same_grant && !names_grant) {
-    return fail(Errc::denied, "its author has not been admitted by anybody who may");
+/// The grant the batch is under (A2): one to its device, given with right, that it has seen, and
+/// whose commit a stream's first batch under it names. Otherwise its author is an outsider.
+Result<void> Applier::find_grant(const ArrivedBatch& arrived,
+                                 const std::vector<StoredBatch>& parents,
+                                 Placed& placed) {
+  const auto& batch = arrived.batch;
+  if (!batch.under) {
+    // The founding batch acts under its own first act.
+    placed.batch.under = {placed.batch.stream, placed.batch.first_n};
+    return {};
   }
+  auto candidates = TRY(find_all(*batch.under, placed));
+  // The grant of the batch before goes first: a stream does not change grants by chance.
+  if (batch.number > 1)
+    std::ranges::stable_partition(candidates,
+                                  [&](const Dot& under) { return under == parents.front().under; });
+  for (const auto& under : candidates) {
+    const auto holds_it = [&](const StoredBatch& parent) {
+      return parent.stream == under.stream && parent.first_n <= under.n && under.n <= parent.last_n;
+    };
+    const bool same_grant = batch.number > 1 && parents.front().under == under;
+    const bool names_grant = std::ranges::any_of(parents, holds_it);
+    const auto* grant = members_.grant_of(placed.batch.stream, under);
+    const GroundPast past{placed.ground, {placed.batch.stream, placed.batch.first_n}};
+    if (grant == nullptr || !grant->right || !past.contains(under)) continue;
+    // It must not speak for a site that is not its own.
+    if (!(same_grant || names_grant) || grant->member.site != arrived.site) continue;
+    placed.under = grant;
+    placed.batch.under = under;
+    break;
+  }
+  return {};
+}
 
+Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_t now_ms) {
+  const auto& batch = arrived.batch;
+  const auto parents = TRY(parents_of(arrived));
+  Placed placed;
+  const auto stream = TRY(place_in_stream(arrived, parents, placed.forks));
+  for (const auto& device : batch.devices) {
+    const auto other = TRY(store_.intern_stream(device, batch.space));
+    placed.streams.push_back(other);
+  }
+  const auto main = std::exchange(placed.streams.front(), stream);
+  placed.ground = TRY(guantong::ground_of(store_, parents));
+  placed.batch.stream = stream;
+  placed.batch.number = batch.number;
+  placed.batch.commit = arrived.commit;
+  placed.batch.first_n = batch.first_n;
+  placed.batch.last_n = batch.first_n + batch.changes.size() - 1;
+  placed.batch.generation = placed.ground.generation;
+  placed.batch.digest = arrived.digest;
+  placed.batch.arrived_ms = now_ms;
+  placed.batch.site = arrived.site;
+  if (placed.forks) TRY(registrar_.note_fork(main));
+  TRY(find_grant(arrived, parents, placed));
+  if (batch.under) {
+    placed.batch.verdict = members_.authority().verdict(
+        members_.plan_stream(stream), {stream, batch.first_n}, placed.under);
+  }
   for (const auto& key : batch.records) {
     const auto record = TRY(store_.intern_record(key));
     placed.records.push_back(record);
   }
   return placed;
+}
+
+/// What a place in the dictionary and an n may name here: of a forked device, the changes with that
+/// n on the ways that the batch has seen, the first by what began it before the others.
+Result<std::vector<Dot>> Applier::find_all(const Dot& dot, const Placed& placed) {
+  const auto stream = placed.streams[dot.stream];
+  const auto first = members_.plan_stream(stream);
+  const auto& forks = members_.authority().forks();
+  const auto fork = forks.find(first);
+  if (fork == forks.end()) return std::vector{Dot{stream, dot.n}};
+  const auto own = placed.batch.stream;
+  std::map<Digest, Dot> found;
+  std::vector<Dot> dots;
+  for (const auto& [branch, from] : fork->second.branches) {
+    const Dot here{branch, dot.n};
+    if (branch != first && dot.n <= from.n) continue;  // That stands in what it goes on from.
+    if (branch == own && dot.n >= placed.batch.first_n) {
+      dots.push_back(here);  // In the batch itself.
+      continue;
+    }
+    const auto reach = placed.ground.reach.find(branch);
+    if (reach == placed.ground.reach.end() || dot.n > reach->second) continue;
+    const auto batch = TRY(store_.batch_of(here));
+    found.emplace(batch.digest, here);
+  }
+  for (const auto& [digest, here] : found)
+    dots.push_back(here);
+  if (dots.empty()) dots.push_back({first, dot.n});
+  return dots;
+}
+
+Result<Dot> Applier::find(const Dot& dot, const Placed& placed) {
+  const auto dots = TRY(find_all(dot, placed));
+  return dots.front();
+}
+
+Result<void> Applier::renumber(Change& change, const Placed& placed) {
+  if (members_.authority().forks().empty()) {
+    guantong::renumber(change, placed.streams, placed.records);
+    return {};
+  }
+  for (auto* dot : dots_of(change))
+    *dot = TRY(find(*dot, placed));
+  if (!change.is_act()) change.record = placed.records[change.record];
+  return {};
 }
 
 Result<void> Applier::file(const Placed& placed) {
@@ -142,86 +213,108 @@ Result<void> Applier::file(const Placed& placed) {
   for (const auto& [stream, n] : placed.ground.reach) {
     if (stream != placed.batch.stream && before[stream] != n) grown.push_back({stream, n});
   }
-  return store_.put_batch(placed.batch, grown);
+  TRY(store_.put_batch(placed.batch, grown));
+  return registrar_.note_batch(placed.batch);
 }
 
-Result<void> Applier::take_act(const Dot& dot,
-                               const Change& change,
-                               const GrantFact* under,
-                               const Past& past,
-                               const Digest& digest) {
+ActGround Applier::ground_of(const Dot& dot, const Placed& placed, const Past& past) const {
+  const auto& batch = placed.batch;
+  const auto reach = [&placed](StreamNo stream) {
+    const auto found = placed.ground.reach.find(stream);
+    return found == placed.ground.reach.end() ? 0 : found->second;
+  };
+  return {past, reach, {batch.generation, batch.digest, dot.n - batch.first_n}};
+}
+
+Result<void> Applier::take_act(const Dot& dot, const Change& change, Placed& placed) {
+  TRY(store_.put_change(dot, change));
   if (change.founding) {
-    members_.found(dot.stream, dot, *change.founding, digest);
-    return store_.put_founding(
-        dot.stream, members_.grants_of(dot.stream).front(), members_.consortium_name(), digest);
+    TRY(registrar_.found(dot, *change.founding, placed.batch.digest));
+    placed.under = members_.grant_of(dot.stream, placed.batch.under);
+    return {};
   }
-  if (under == nullptr) return {};
-  const auto sites = members_.sites().size();
-  const auto to = TRY(store_.intern_stream(device_id(change.grant->member.key), Space::plan));
-  const auto& fact = members_.grant(to, dot, *change.grant, *under, dot.stream, past);
-  TRY(store_.put_grant(to, fact));
-  if (members_.sites().size() != sites) TRY(merger_.rerank());
-  // What a device wrote before it was admitted was nobody's; now it is judged anew.
-  const auto waiting = TRY(store_.pending(to));
-  std::set<RecordNo> records;
-  for (const auto& [own, written] : waiting) {
-    if (!written.is_act() && records.insert(written.record).second)
-      TRY(merger_.refold(written.record));
-  }
-  return {};
+  // An outsider's acts are void for ever, whatever is ruled on the rest (A16).
+  if (placed.under == nullptr) return {};
+  const GroundPast past{placed.ground, dot};
+  return registrar_.take(dot, change, *placed.under, ground_of(dot, placed, past));
 }
 
-Result<void> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
-  const auto placed = TRY(place(arrived, now_ms));
-  const auto grant = TRY(grant_for(arrived, placed.batch, placed.ground));
-  const auto own = TRY(store_.pending(placed.batch.stream));
-  if (!own.empty()) {
-    return fail(
-        Errc::corrupt,
-        "it continues this computer's own stream, which holds other work that is not sealed "
-        "yet: this workspace, or a part of it, was copied or restored");
-  }
+Result<void> Applier::check_founding(const ArrivedBatch& arrived) const {
+  const auto& batch = arrived.batch;
+  const auto& first = batch.changes.front();
+  const bool founds = !members_.founded() && arrived.parents.empty() && first.founding &&
+                      first.founding->member.site == arrived.site &&
+                      device_id(first.founding->member.key) == batch.devices.front();
+  if (batch.under && arrived.parents.empty())
+    return fail(Errc::corrupt, "it builds on nothing, as the founding alone does");
+  if (batch.under || founds) return {};
+  return fail(Errc::denied, "it claims to found the consortium, which is founded already");
+}
+
+/// Reads what the changes say; whom they name is looked up afterwards.
+Result<std::vector<ReadChange>> Applier::read(ArrivedBatch arrived) {
+  TRY(check_founding(arrived));
   std::vector<ReadChange> reads;
   reads.reserve(arrived.batch.changes.size());
   for (auto& change : arrived.batch.changes) {
-    renumber(change, placed.streams, placed.records);
     ReadChange read{std::move(change), {}};
     if (!read.change.is_act()) {
-      const auto key = TRY(store_.record_key(read.change.record));
-      if (const auto* type = schema_.type(key.type)) {
+      if (const auto* type = schema_.type(arrived.batch.records[read.change.record].type)) {
         if (type->space != arrived.batch.space)
           return fail(Errc::corrupt, "it holds a record of another space");
         read.values = TRY(read_fields(*type, read.change));
       }
     } else if (read.change.founding && (arrived.batch.under || !reads.empty())) {
       return fail(Errc::corrupt, "it founds the consortium a second time");
+    } else if (arrived.batch.space != Space::plan) {
+      return fail(Errc::corrupt, "it holds an act of membership outside of the plan");
     }
     reads.push_back(std::move(read));
   }
+  return reads;
+}
+
+Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
+  const auto stream = TRY(store_.intern_stream(arrived.batch.devices.front(), arrived.batch.space));
+  const auto own = TRY(store_.pending(stream));
+  if (!own.empty()) {
+    return fail(
+        Errc::corrupt,
+        "it continues this computer's own stream, which holds other work that is not sealed "
+        "yet: this workspace, or a part of it, was copied or restored");
+  }
+  auto reads = TRY(read(arrived));
+  auto placed = TRY(place(arrived, now_ms));
   TRY(file(placed));
   Dot dot{placed.batch.stream, placed.batch.first_n};
   std::optional<Author> author;  // One for the whole batch, but that acts may change it.
   for (auto& read : reads) {
-    const GroundPast past{placed.ground, dot};
+    TRY(renumber(read.change, placed));
     if (read.change.is_act()) {
-      TRY(store_.put_change(dot, read.change));
-      TRY(take_act(dot, read.change, arrived.batch.under ? &grant : nullptr, past, arrived.digest));
+      TRY(take_act(dot, read.change, placed));
       author.reset();
     } else {
+      const GroundPast past{placed.ground, dot};
       if (!author) author = TRY(merger_.author_of(dot));
       TRY(merger_.take(dot, std::move(read), *author, past));
     }
     ++dot.n;
   }
-  return {};
+  TRY(registrar_.finish());
+  return Applied{placed.batch.stream, placed.batch.verdict};
 }
 
 Result<void> Applier::take_pending(const Dot& dot, const Change& change) {
   const WholePast past;
-  const auto* best = members_.best_grant(dot.stream);
   if (change.is_act()) {
     TRY(store_.put_change(dot, change));
-    return take_act(dot, change, best, past, {});
+    const auto writer = TRY(store_.writer_of(dot));
+    const auto* best = members_.best_grant(dot.stream, writer);
+    if (best == nullptr) return {};
+    const auto whole = [](StreamNo) { return ~std::uint64_t{0}; };
+    const Seniority last{StoredBatch::pending_generation, {}, dot.n};
+    TRY(registrar_.take(dot, change, *best, {past, whole, last}));
+    return registrar_.finish();
   }
   ReadChange read{change, {}};
   const auto key = TRY(store_.record_key(change.record));
@@ -235,20 +328,24 @@ Result<void> Applier::take_pending(const Dot& dot, const Change& change) {
 
 Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
   const auto placed = TRY(place(arrived, now_ms));
-  TRY(grant_for(arrived, placed.batch, placed.ground));
+  if (placed.under == nullptr)
+    return fail(Errc::denied, "its author has not been admitted by anybody who may");
   TRY(file(placed));
   std::map<RecordNo, bool> refolded;
   Dot dot{placed.batch.stream, placed.batch.first_n};
   for (const auto& change : arrived.batch.changes) {
     const auto record = change.is_act() ? RecordNo{} : placed.records[change.record];
-    // What an act was judged by may be more than what its batch builds on.
-    if (change.holding && !refolded[record]) {
+    const GroundPast past{placed.ground, dot};
+    if (change.is_act()) {
+      TRY(registrar_.settle(dot, change, *placed.under, ground_of(dot, placed, past)));
+    } else if (change.holding && !refolded[record]) {
+      // What an act was judged by may be more than what its batch builds on.
       TRY(merger_.refold(record));
       refolded[record] = true;
-    } else if (!change.is_act() && !refolded[record]) {
+    } else if (!refolded[record]) {
       const auto* read = TRY(merger_.read(dot));
       const auto author = TRY(merger_.author_of(dot));
-      const auto verdicts = TRY(merger_.rights(dot, *read, author, GroundPast{placed.ground, dot}));
+      const auto verdicts = TRY(merger_.rights(dot, *read, author, past));
       const auto* state = TRY(merger_.state(record));
       const bool differs = std::ranges::any_of(verdicts, [&](const auto& verdict) {
         const auto* slot = state->find(verdict.first);
@@ -261,7 +358,7 @@ Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
     }
     ++dot.n;
   }
-  return {};
+  return registrar_.finish();
 }
 
 }  // namespace guantong

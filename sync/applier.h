@@ -11,6 +11,8 @@
 #include "sync/change.h"
 #include "sync/members.h"
 #include "sync/merger.h"
+#include "sync/past.h"
+#include "sync/registrar.h"
 #include "sync/schema.h"
 #include "sync/store.h"
 
@@ -45,19 +47,32 @@ private:
 /// Works out the ground of a commit from its parents' batches.
 Result<Ground> ground_of(Store& store, std::span<const StoredBatch> parents);
 
+/// What became of a batch that was applied.
+struct Applied {
+  StreamNo stream = 0;
+  BatchVerdict verdict = BatchVerdict::counts;  ///< By what was here then.
+};
+
 class Applier {
 public:
   Applier(Store& store, const Schema& schema, Members& members)
-      : store_{store}, schema_{schema}, members_{members}, merger_{store, schema, members} {}
+      : store_{store},
+        schema_{schema},
+        members_{members},
+        merger_{store, schema, members},
+        registrar_{store, members, merger_} {}
 
-  /// Checks the batch against the history (A1, A2: all parents here, the next number of its stream,
-  /// a grant that stands) and takes its changes. Fails with `not_found` when a parent is missing,
-  /// `denied` when the author was not admitted, `corrupt` when it does not fit its stream; then
-  /// nothing of it has been taken.
-  Result<void> apply(ArrivedBatch arrived, std::uint64_t now_ms);
+  /// Checks the batch against the history (A1: all parents here, the next number of its stream) and
+  /// takes it. What its author has no right to is kept and does not count. Fails with `not_found`
+  /// when a parent is missing, `denied` when it is not what it says it is, `corrupt` when it does
+  /// not fit its stream; then nothing of it has been taken.
+  Result<Applied> apply(ArrivedBatch arrived, std::uint64_t now_ms);
 
   /// Takes one of this device's own changes, not sealed yet; it has seen everything here.
   Result<void> take_pending(const Dot& dot, const Change& change);
+
+  /// Takes back the latest of this device's acts of membership, which is not sealed.
+  Result<void> take_back(const Dot& act) { return registrar_.take_back(act); }
 
   /// Files own changes that are here already as the batch they were sealed into, and takes records
   /// anew whose verdicts differ on that ground from what they were before admission.
@@ -69,26 +84,35 @@ private:
   struct Placed {
     StoredBatch batch;
     Ground ground;
+    const GrantFact* under = nullptr;  ///< Null: its author is an outsider.
     // This replica's numbers for what stands in the batch's dictionaries.
     std::vector<StreamNo> streams;
     std::vector<RecordNo> records;
+    bool forks = false;
   };
 
+  Result<std::vector<StoredBatch>> parents_of(const ArrivedBatch& arrived);
   Result<Placed> place(const ArrivedBatch& arrived, std::uint64_t now_ms);
-  Result<GrantFact> grant_for(const ArrivedBatch& arrived,
-                              const StoredBatch& batch,
-                              const Ground& ground);
+  Result<StreamNo> place_in_stream(const ArrivedBatch& arrived,
+                                   const std::vector<StoredBatch>& parents,
+                                   bool& forks);
+  Result<std::vector<Dot>> find_all(const Dot& dot, const Placed& placed);
+  Result<Dot> find(const Dot& dot, const Placed& placed);
+  Result<void> renumber(Change& change, const Placed& placed);
+  Result<void> find_grant(const ArrivedBatch& arrived,
+                          const std::vector<StoredBatch>& parents,
+                          Placed& placed);
+  Result<std::vector<ReadChange>> read(ArrivedBatch arrived);
+  Result<void> check_founding(const ArrivedBatch& arrived) const;
   Result<void> file(const Placed& placed);
-  Result<void> take_act(const Dot& dot,
-                        const Change& change,
-                        const GrantFact* under,
-                        const Past& past,
-                        const Digest& digest);
+  Result<void> take_act(const Dot& dot, const Change& change, Placed& placed);
+  ActGround ground_of(const Dot& dot, const Placed& placed, const Past& past) const;
 
   Store& store_;
   const Schema& schema_;
   Members& members_;
   Merger merger_;
+  Registrar registrar_;
 };
 
 }  // namespace guantong

@@ -1,5 +1,6 @@
 #include "sync/batch_commit.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +24,14 @@
 namespace guantong {
 namespace {
 
+constexpr std::size_t slug_most = 32;
+constexpr std::size_t fork_digits = 16;
 constexpr std::string_view digest_prefix = "blake2b-256:";
+
+bool is_slug(std::string_view site) {
+  return !site.empty() && site.size() <= slug_most &&
+         site.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
 
 std::string_view space_name(Space space) {
   return space == Space::plan ? "plan" : "school";
@@ -47,11 +55,44 @@ Ident ident(std::string_view name, std::string_view email, const HybridTime& tim
   return {clean_ident(name), clean_ident(email), static_cast<std::int64_t>(time.ms / 1000), 0};
 }
 
+/// A key that comes in must be a sound one, and whoever takes up another must have it.
+Result<void> check_keys(const Change& change, const DeviceId& device, const ConsortiumId& id) {
+  if (change.grant && !is_valid_key(change.grant->member.key))
+    return fail(Errc::denied,
+                "it admits the key {}, which is not a valid Ed25519 key",
+                ssh_public_key(change.grant->member.key));
+  if (change.founding && !change.founding->recovery_key.empty() &&
+      !is_valid_key(*PublicKey::from(change.founding->recovery_key)))
+    return fail(Errc::denied, "its recovery key is not a valid Ed25519 key");
+  if (!change.rotation) return {};
+  const auto& [key, proof] = *change.rotation;
+  const bool has_it =
+      is_valid_key(key) &&
+      verify_ssh_signature(ssh_signature(key, proof), rotation_data(id, device), key);
+  if (!has_it) return fail(Errc::denied, "it takes up a key without proof of having it");
+  return {};
+}
+
 }  // namespace
 
+std::string rotation_data(const ConsortiumId& consortium, const DeviceId& device) {
+  std::string data{"guantong rotation"};
+  data += consortium.raw();
+  data += device.raw();
+  return data;
+}
+
 std::string branch_name(const StreamName& stream) {
-  return fmt::format(
-      "{}/{}/{}", space_name(stream.space), stream.site, to_hex(stream.device.raw()));
+  return fmt::format("{}/{}/{}{}{}",
+                     space_name(stream.space),
+                     stream.site,
+                     to_hex(stream.device.raw()),
+                     stream.fork.empty() ? "" : ".",
+                     stream.fork);
+}
+
+std::string fork_name(const CommitId& first) {
+  return to_hex(first.raw()).substr(0, fork_digits);
 }
 
 Result<StreamName> read_branch_name(std::string_view branch) {
@@ -60,13 +101,19 @@ Result<StreamName> read_branch_name(std::string_view branch) {
   if (first != std::string_view::npos && first != last) {
     const auto space = branch.substr(0, first);
     const auto site = branch.substr(first + 1, last - first - 1);
-    const auto device = from_hex(branch.substr(last + 1));
+    auto text = branch.substr(last + 1);
+    const auto point = text.find('.');
+    const auto fork = point == std::string_view::npos ? "" : text.substr(point + 1);
+    const bool fits = point == std::string_view::npos ||
+                      (fork.size() == fork_digits && from_hex(fork).has_value());
+    if (fits) text = text.substr(0, point);
+    const auto device = from_hex(text);
     const auto id = device ? DeviceId::from(*device) : std::nullopt;
-    const bool slug =
-        !site.empty() && site.size() <= 32 &&
-        site.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-    if (id && slug && space == "plan") return StreamName{Space::plan, std::string{site}, *id};
-    if (id && slug && space == "school") return StreamName{Space::school, std::string{site}, *id};
+    const bool slug = is_slug(site);
+    if (id && slug && space == "plan")
+      return StreamName{Space::plan, std::string{site}, *id, std::string{fork}};
+    if (id && slug && space == "school")
+      return StreamName{Space::school, std::string{site}, *id, std::string{fork}};
   }
   return fail(Errc::corrupt, "{} is no branch of a Guantong history", branch);
 }
@@ -117,7 +164,8 @@ Result<ArrivedBatch> write_sealed(const SealedBatch& sealed,
 Result<ArrivedBatch> open_batch(const CommitId& id,
                                 const Commit& commit,
                                 std::string_view payload,
-                                const ConsortiumId& consortium) {
+                                const ConsortiumId& consortium,
+                                const KeyOf& key_of) {
   ArrivedBatch arrived;
   arrived.commit = id;
   arrived.parents = commit.parents;
@@ -129,19 +177,24 @@ Result<ArrivedBatch> open_batch(const CommitId& id,
   }
   if (commit.signature.empty()) return fail(Errc::denied, "it is not signed");
   const auto key = TRY(ssh_signature_key(commit.signature));
-  if (device_id(key) != batch.devices.front())
+  std::optional<PublicKey> later;
+  if (key_of) later = TRY(key_of(batch));
+  if (later ? key != *later : device_id(key) != batch.devices.front())
     return fail(Errc::denied, "it is signed by another device than it names");
   // Once a stream is enough: nothing counts that its first batch does not come before.
   if (batch.number == 1 && !is_valid_key(key))
     return fail(Errc::denied, "the key {} is not a valid Ed25519 key", ssh_public_key(key));
   TRY(verify_ssh_signature(commit.signature, signed_part(commit), key));
+  for (const auto& change : batch.changes)
+    TRY(check_keys(change, batch.devices.front(), consortium));
 
   const auto found = trailers_of(commit.message);
   for (const auto& trailer : found) {
     if (trailer.key == "Guantong-Stream")
       arrived.site = trailer.value.substr(0, trailer.value.find('/'));
   }
-  if (found != trailers(batch, arrived.site, arrived.digest, consortium)) {
+  if (!is_slug(arrived.site) ||
+      found != trailers(batch, arrived.site, arrived.digest, consortium)) {
     return fail(Errc::corrupt, "its message does not fit what it carries");
   }
   return arrived;

@@ -1,6 +1,8 @@
 // A batch <-> the signed commit that carries it, checked against each other.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,15 +15,20 @@
 
 namespace guantong {
 
-/// Where a stream lives: "plan/bitc/<64 hex digits>".
+/// Where a stream lives: "plan/bitc/<64 hex digits>"; a further branch of a fork has a point and 16
+/// digits behind it.
 struct StreamName {
   Space space = Space::plan;
   std::string site;
   DeviceId device;
+  /// Of a further branch of a fork: the first 16 hex digits of the commit that begins it.
+  std::string fork{};
   bool operator==(const StreamName&) const = default;
 };
 
 std::string branch_name(const StreamName& stream);
+/// How a further branch of a fork is called, by the commit that begins it.
+std::string fork_name(const CommitId& first);
 /// Fails with `corrupt` for any other branch.
 Result<StreamName> read_branch_name(std::string_view branch);
 
@@ -60,12 +67,19 @@ Result<ArrivedBatch> write_sealed(const SealedBatch& sealed,
                                   const Signer& signer,
                                   History& history);
 
+/// What a device signs with a new key to take it up.
+std::string rotation_data(const ConsortiumId& consortium, const DeviceId& device);
+
+/// The key that a batch is to be signed with, where its device's first one was replaced.
+using KeyOf = std::function<Result<std::optional<PublicKey>>(const Batch&)>;
+
 /// Reads a commit and its payload and checks one against the other: the form of both, the trailers,
-/// the digest, and the signature by the device that the payload names (whose id is its key's
-/// digest). Fails with `corrupt`, `denied` or `too_new`.
+/// the digest, the signature by the device that the payload names (whose id is the digest of its
+/// first key), and that the keys it lets in are sound. Fails with `corrupt`, `denied` or `too_new`.
 Result<ArrivedBatch> open_batch(const CommitId& id,
                                 const Commit& commit,
                                 std::string_view payload,
-                                const ConsortiumId& consortium);
+                                const ConsortiumId& consortium,
+                                const KeyOf& key_of = {});
 
 }  // namespace guantong

@@ -103,6 +103,33 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
+/// Takes a device's level down: to `leaves`, or, where that is none, out of the consortium.
+struct Dismissal {
+  DeviceId device;
+  Level leaves = Level::none;
+  bool operator==(const Dismissal&) const = default;
+};
+
+/// Gives the lead to devices of one other site.
+struct HandOver {
+  std::vector<DeviceId> devices;
+  bool operator==(const HandOver&) const = default;
+};
+
+/// Says whether the record changes of batches that do not count are to count all the same.
+struct Ruling {
+  std::vector<Digest> batches;  ///< By the digests of their payloads.
+  bool admits = false;
+  bool operator==(const Ruling&) const = default;
+};
+
+/// Puts another key in the place of the one that a device signs with.
+struct Rotation {
+  PublicKey key;
+  std::string proof;  ///< 64 bytes: the new key's signature over `rotation_data`.
+  bool operator==(const Rotation&) const = default;
+};
+
 /// What changes by consent alone: rules H1 to H9 of docs/duties.md.
 enum class HeldSubject : std::uint8_t {
   holder = 1,  ///< Who answers for a duty.
@@ -149,8 +176,13 @@ struct Change {
   Boxed<HoldingAct> holding;
   Boxed<Founding> founding;
   Boxed<Grant> grant;
+  Boxed<Dismissal> dismissal;
+  Boxed<HandOver> hand_over;
+  Boxed<Ruling> ruling;
+  Boxed<Rotation> rotation;
 
-  bool is_act() const { return founding || grant; }
+  /// Whether it is an act of membership; it then names no record.
+  bool is_act() const { return founding || grant || dismissal || hand_over || ruling || rotation; }
   bool operator==(const Change&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "sync/codec.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,7 @@ namespace {
 constexpr std::uint64_t time_ms_max = 99'999'999'999'999;
 constexpr std::uint64_t n_max = std::uint64_t{1} << 48U;
 constexpr std::size_t slug_max = 32;
+constexpr std::size_t signature_size = 64;
 
 Error corrupt(std::string_view why) {
   return fail(Errc::corrupt, why);
@@ -122,6 +124,31 @@ void put_holding(v1::Holding& wire, const HoldingAct& act) {
   wire.set_ruling(act.ruling);
 }
 
+/// The acts on those who were admitted.
+void put_later_act(v1::Change& wire, const Change& change) {
+  if (change.dismissal) {
+    auto& dismissal = *wire.mutable_dismissal();
+    dismissal.set_device(std::string{change.dismissal->device.raw()});
+    dismissal.set_leaves(static_cast<v1::Level>(change.dismissal->leaves));
+  }
+  if (change.hand_over) {
+    auto& hand_over = *wire.mutable_hand_over();
+    for (const auto& device : change.hand_over->devices)
+      hand_over.add_devices(std::string{device.raw()});
+  }
+  if (change.ruling) {
+    auto& ruling = *wire.mutable_ruling();
+    for (const auto& batch : change.ruling->batches)
+      ruling.add_batches(std::string{batch.raw()});
+    ruling.set_admits(change.ruling->admits);
+  }
+  if (change.rotation) {
+    auto& rotation = *wire.mutable_rotation();
+    rotation.set_key(std::string{change.rotation->key.raw()});
+    rotation.set_proof(change.rotation->proof);
+  }
+}
+
 void put_change(v1::Change& wire, const Change& change) {
   wire.set_record(change.record);
   wire.set_action(static_cast<v1::Action>(change.action));
@@ -157,6 +184,50 @@ void put_change(v1::Change& wire, const Change& change) {
     put_member(*grant.mutable_member(), change.grant->member);
     grant.set_level(static_cast<v1::Level>(change.grant->level));
   }
+  put_later_act(wire, change);
+}
+
+template <class Id>
+Result<std::vector<Id>> ids_from(const google::protobuf::RepeatedPtrField<std::string>& wire) {
+  std::vector<Id> ids;
+  for (const auto& raw : wire) {
+    const auto id = TRY(id_from<Id>(raw));
+    if (std::ranges::find(ids, id) != ids.end()) return corrupt("an act names somebody twice");
+    ids.push_back(id);
+  }
+  if (ids.empty()) return corrupt("an act names nobody");
+  return ids;
+}
+
+Result<void> read_later_act(const v1::Change& wire, Change& change) {
+  if (wire.has_dismissal()) {
+    Dismissal dismissal;
+    dismissal.device = TRY(id_from<DeviceId>(wire.dismissal().device()));
+    const auto leaves = static_cast<int>(wire.dismissal().leaves());
+    if (leaves < 0 || leaves >= static_cast<int>(Level::lead))
+      return corrupt("a dismissal leaves no such level");
+    dismissal.leaves = static_cast<Level>(leaves);
+    change.dismissal = dismissal;
+  }
+  if (wire.has_hand_over()) {
+    HandOver hand_over;
+    hand_over.devices = TRY(ids_from<DeviceId>(wire.hand_over().devices()));
+    change.hand_over = std::move(hand_over);
+  }
+  if (wire.has_ruling()) {
+    Ruling ruling;
+    ruling.batches = TRY(ids_from<Digest>(wire.ruling().batches()));
+    ruling.admits = wire.ruling().admits();
+    change.ruling = std::move(ruling);
+  }
+  if (wire.has_rotation()) {
+    Rotation rotation;
+    rotation.key = TRY(id_from<PublicKey>(wire.rotation().key()));
+    rotation.proof = wire.rotation().proof();
+    if (rotation.proof.size() != signature_size) return corrupt("a new key has no proof");
+    change.rotation = std::move(rotation);
+  }
+  return {};
 }
 
 Result<void> read_act(const v1::Change& wire, Change& change, const Limits& limits) {
@@ -181,7 +252,7 @@ Result<void> read_act(const v1::Change& wire, Change& change, const Limits& limi
     grant.level = static_cast<Level>(level);
     change.grant = std::move(grant);
   }
-  return {};
+  return read_later_act(wire, change);
 }
 
 bool says_more(const v1::Change& wire) {
@@ -228,7 +299,9 @@ Result<void> check_bounds(const v1::Change& wire, const Limits& limits) {
                static_cast<std::size_t>(wire.withdraws_size()) +
                static_cast<std::size_t>(wire.removed_size()) +
                static_cast<std::size_t>(wire.cleared_size()) +
-               static_cast<std::size_t>(wire.holding().after_size());
+               static_cast<std::size_t>(wire.holding().after_size()) +
+               static_cast<std::size_t>(wire.hand_over().devices_size()) +
+               static_cast<std::size_t>(wire.ruling().batches_size());
   for (const auto& removal : wire.removed())
     named += static_cast<std::size_t>(removal.adds_size());
   if (named > limits.versions) return corrupt("a change names too many versions");
@@ -402,6 +475,46 @@ Result<Request> decode_request(std::string_view bytes) {
   request.member = TRY(member_from(wire.member(), {}));
   request.time_ms = wire.time_ms();
   return request;
+}
+
+std::string encode_witness(const Witness& witness) {
+  v1::Witness wire;
+  wire.set_format(format_level);
+  wire.set_consortium(std::string{witness.consortium.raw()});
+  wire.set_device(std::string{witness.device.raw()});
+  wire.set_time_ms(witness.time_ms);
+  for (const auto& head : witness.heads) {
+    auto& out = *wire.add_heads();
+    out.set_device(std::string{head.device.raw()});
+    out.set_number(head.number);
+    out.set_digest(std::string{head.digest.raw()});
+  }
+  return serialise(wire);
+}
+
+Result<Witness> decode_witness(std::string_view bytes, const Limits& limits) {
+  if (bytes.size() > limits.payload_bytes) return corrupt("a witness's statement is too large");
+  v1::Witness wire;
+  if (!wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return corrupt("a witness's statement is no protobuf message");
+  if (wire.format() > format_level)
+    return fail(Errc::too_new, "a witness's statement was written by a later version of Guantong");
+  if (static_cast<std::size_t>(wire.heads_size()) > limits.heads || wire.time_ms() > time_ms_max)
+    return corrupt("a witness's statement names too many devices, or a time out of range");
+  Witness witness;
+  witness.consortium = TRY(id_from<ConsortiumId>(wire.consortium()));
+  witness.device = TRY(id_from<DeviceId>(wire.device()));
+  witness.time_ms = wire.time_ms();
+  for (const auto& head : wire.heads()) {
+    const auto device = TRY(id_from<DeviceId>(head.device()));
+    const auto digest = TRY(id_from<Digest>(head.digest()));
+    const WitnessHead next{device, head.number(), digest};
+    const bool ascends = witness.heads.empty() || witness.heads.back() < next;
+    if (head.number() == 0 || !ascends)
+      return corrupt("a witness's statement does not name each batch once, in order");
+    witness.heads.push_back(next);
+  }
+  return witness;
 }
 
 }  // namespace guantong

@@ -1,11 +1,15 @@
-// Batches, changes and requests <-> bytes. The .cpp alone speaks the wire messages.
+// Batches, changes, requests and statements of witnesses <-> bytes. The .cpp alone speaks the wire
+// messages.
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 
@@ -20,6 +24,7 @@ struct Limits {
   std::size_t changes = 20'000;    ///< A batch.
   std::size_t versions = 4'096;    ///< Named by one change.
   std::size_t text_bytes = 4'000;  ///< Of `why` and of names.
+  std::size_t heads = 10'000;      ///< Named by one witness.
 };
 
 /// Encodes one change with the numbers it carries.
@@ -39,5 +44,26 @@ void renumber(Change& change,
 
 std::string encode_request(const Request& request);
 Result<Request> decode_request(std::string_view bytes);
+
+/// The last batch of a device's plan stream, as somebody had it.
+struct WitnessHead {
+  DeviceId device;
+  std::uint32_t number = 0;
+  Digest digest;  ///< Of its payload.
+  auto operator<=>(const WitnessHead&) const = default;
+};
+
+/// How far a device had everybody's work after an exchange.
+struct Witness {
+  ConsortiumId consortium;
+  DeviceId device;  ///< The witness.
+  std::uint64_t time_ms = 0;
+  std::vector<WitnessHead> heads;  ///< Ascending, none twice.
+};
+
+std::string encode_witness(const Witness& witness);
+/// Fails with `too_new` for a higher format level, with `corrupt` for everything that breaks
+/// docs/format.md.
+Result<Witness> decode_witness(std::string_view bytes, const Limits& limits = {});
 
 }  // namespace guantong

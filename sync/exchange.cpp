@@ -33,15 +33,14 @@ bool is_our_failure(const Error& error) {
 
 /// What a batch adds to the account of an exchange.
 struct Counted {
-  std::string branch;
+  std::string site;
   std::uint64_t changes = 0;
   std::map<std::uint32_t, std::uint64_t> changes_by_type;  ///< 0: acts of membership.
 };
 
 Counted count(const ArrivedBatch& arrived) {
   const auto& batch = arrived.batch;
-  Counted counted{
-      branch_name({batch.space, arrived.site, batch.devices.front()}), batch.changes.size(), {}};
+  Counted counted{arrived.site, batch.changes.size(), {}};
   for (const auto& change : batch.changes)
     ++counted.changes_by_type[change.is_act() ? 0 : batch.records[change.record].type];
   return counted;
@@ -133,7 +132,22 @@ Result<std::vector<CommitId>> Receiver::in_causal_order(
 Result<ArrivedBatch> Receiver::open(const CommitId& id, const Waiting& waiting) {
   if (waiting.flaw) return *waiting.flaw;
   auto payload = TRY(history_.read_payload(waiting.commit.tree));
-  return open_batch(id, waiting.commit, payload, consortium_);
+  const auto key_of = [&](const Batch& batch) -> Result<std::optional<PublicKey>> {
+    if (batch.number == 1 || waiting.commit.parents.empty()) return std::optional<PublicKey>{};
+    const auto before = TRY(store_.batch_by_commit(waiting.commit.parents.front()));
+    return before ? members_.key_after(before->stream, before->last_n) : std::nullopt;
+  };
+  return open_batch(id, waiting.commit, payload, consortium_, key_of);
+}
+
+Result<std::string> branch_of(Store& store, StreamNo stream, const std::string& site) {
+  const auto tip = TRY(store.tip(stream));
+  StreamName name{tip.space, site, tip.device};
+  if (tip.from) {
+    const auto first = TRY(store.batch_of({stream, tip.from->n + 1}));
+    name.fork = fork_name(first.commit);
+  }
+  return branch_name(name);
 }
 
 Result<Received> Receiver::receive(const std::vector<Branch>& offered,
@@ -153,13 +167,15 @@ Result<Received> Receiver::receive(const std::vector<Branch>& offered,
     auto arrived = open(id, entry);
     auto counted = arrived ? count(*arrived) : Counted{};
     auto applied =
-        arrived ? applier_.apply(*std::move(arrived), now_ms) : Result<void>{arrived.error()};
+        arrived ? applier_.apply(*std::move(arrived), now_ms) : Result<Applied>{arrived.error()};
     if (!applied) {
       if (is_our_failure(applied.error())) return applied.error();
       received.set_aside.push_back({entry.branch, id, std::move(applied).error()});
       continue;
     }
-    auto& mine = streams[counted.branch];
+    const auto branch = TRY(branch_of(store_, applied->stream, counted.site));
+    auto& mine = streams[branch];
+    if (!counts(applied->verdict)) received.quarantined += counted.changes;
     ++mine.batches;
     mine.changes += counted.changes;
     mine.tip = id;

@@ -14,6 +14,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/history.h"
+#include "sync/members.h"
 #include "sync/store.h"
 
 namespace guantong {
@@ -36,18 +37,30 @@ struct Received {
   std::vector<StreamProgress> streams;  ///< Only those that moved.
   std::vector<SetAside> set_aside;
   std::map<std::uint32_t, std::uint64_t> changes_by_type;
+  std::uint64_t quarantined = 0;  ///< Changes that came and do not count.
 
   std::uint64_t batches() const;
   std::uint64_t changes() const;
 };
+
+/// The branch of a stream: of a further one of a fork, with the commit that begins it.
+Result<std::string> branch_of(Store& store, StreamNo stream, const std::string& site);
 
 /// Called now and then on long work, with what is done and what there is to do.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 class Receiver {
 public:
-  Receiver(Store& store, History& history, Applier& applier, const ConsortiumId& consortium)
-      : store_{store}, history_{history}, applier_{applier}, consortium_{consortium} {}
+  Receiver(Store& store,
+           History& history,
+           Applier& applier,
+           const Members& members,
+           const ConsortiumId& consortium)
+      : store_{store},
+        history_{history},
+        applier_{applier},
+        members_{members},
+        consortium_{consortium} {}
 
   /// Applies what `offered` has and the store does not: parents first, and otherwise by branch
   /// name. Fails only when this replica itself fails; what is wrong with a batch is in the answer.
@@ -67,6 +80,7 @@ private:
   Store& store_;
   History& history_;
   Applier& applier_;
+  const Members& members_;
   ConsortiumId consortium_;
 };
 

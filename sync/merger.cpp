@@ -222,7 +222,7 @@ Result<std::map<Slot, bool>> Merger::rights(const Dot& dot,
   for (const auto slot : slots_of(*work->type, read)) {
     const bool late = fixed && work->type->decider_of(slot) == Decider::joint;
     verdicts[slot] =
-        !late && rights_.may_decide(*work->type, before.state, slot, claiming, author, past);
+        !late && rights_.may_decide(*work->type, before.state, slot, claiming, dot, author, past);
   }
   return verdicts;
 }
@@ -238,8 +238,8 @@ Result<void> Merger::fold_ground(
     Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past) {
   const bool claims = author.level >= Level::teacher && author.site &&
                       Rights::claims(work.state, read.change, past);
-  if (claims) TRY(claim(work, dot, rights_.first_owner(work.key, *work.type, read, author)));
-  if (!read.change.holding) return {};
+  if (claims) TRY(claim(work, dot, rights_.first_owner(work.key, *work.type, read, author, past)));
+  if (!read.change.holding || author.level == Level::none) return {};
   return fold_act(work, dot, *read.change.holding, author, past);
 }
 
@@ -257,8 +257,9 @@ Result<void> Merger::fold_slots(Work& work,
   work.agreed = work.agreed || !phases.empty();
   std::vector<std::pair<Slot, bool>> counts;
   for (const auto slot : slots_of(*work.type, read)) {
-    const bool right = may_write && !(fixed && work.type->decider_of(slot) == Decider::joint) &&
-                       rights_.may_decide(*work.type, work.state, slot, claiming, author, past);
+    const bool right =
+        may_write && !(fixed && work.type->decider_of(slot) == Decider::joint) &&
+        rights_.may_decide(*work.type, work.state, slot, claiming, dot, author, past);
     counts.emplace_back(slot, right);
   }
   for (const auto& [slot, right] : counts) {
@@ -285,7 +286,7 @@ Result<void> Merger::fold_version(Work& work,
   if (!counts) {
     for (const auto& other : names) {
       auto* proposal = slot.proposal(other);
-      if (proposal == nullptr || !author.site) continue;
+      if (proposal == nullptr || !author.site || author.level < Level::teacher) continue;
       const auto proposer = TRY(author_of(other));
       if (proposer.site == author.site) proposal->outcomes |= outcome_revised;
     }
@@ -366,15 +367,12 @@ Result<void> Merger::fold_set(
   return accept(work, slot, read);
 }
 
-Result<void> Merger::fold_answers(Work& work,
-                                  const Dot& /*dot*/,
-                                  const ReadChange& read,
-                                  const Author& author,
-                                  const Past& past) {
+Result<void> Merger::fold_answers(
+    Work& work, const Dot& dot, const ReadChange& read, const Author& author, const Past& past) {
   for (const auto& version : read.change.declines) {
     auto* proposal = work.state.slot(version.slot).proposal(version.dot);
     const bool may_decline =
-        rights_.may_decide(*work.type, work.state, version.slot, false, author, past);
+        rights_.may_decide(*work.type, work.state, version.slot, false, dot, author, past);
     if (proposal == nullptr || !may_decline) continue;
     proposal->outcomes |= outcome_declined;
     work.dirty.insert(version.slot);
@@ -393,10 +391,26 @@ Result<void> Merger::fold_answers(Work& work,
 Result<Author> Merger::author_of(const Dot& dot) {
   const auto batch = TRY(store_.batch_of(dot));
   const bool sealed = batch.number != 0;
-  const auto* grant =
-      sealed ? members_.grant_of(dot.stream, batch.under) : members_.best_grant(dot.stream);
-  if (grant != nullptr) return Author{dot.stream, members_.site(grant->member.site), grant->level};
-  return Author{dot.stream, std::nullopt, sealed ? Level::none : Level::teacher};
+  const GrantFact* grant = nullptr;
+  if (sealed) {
+    grant = members_.grant_of(dot.stream, batch.under);
+  } else {
+    const auto writer = TRY(store_.writer_of(dot));
+    grant = members_.best_grant(dot.stream, writer);
+  }
+  Author author{dot.stream, std::nullopt, Level::none};
+  if (grant != nullptr) {
+    author.site = members_.site(grant->member.site);
+    author.level = sealed ? grant->level : members_.level_of(*grant);
+  } else if (sealed) {
+    author.site = members_.site(batch.site);
+  } else {
+    author.level = Level::teacher;
+  }
+  if (sealed && !counts(batch.verdict)) author.level = Level::none;
+  if (sealed && batch.verdict == BatchVerdict::admitted)
+    author.level = std::max(author.level, Level::teacher);
+  return author;
 }
 
 Result<std::unique_ptr<const Past>> Merger::past_of(const Dot& dot) {
@@ -449,6 +463,44 @@ Result<void> Merger::refold(RecordNo record) {
   for (const auto number : parts) {
     auto* part = TRY(load(number));
     if (part->type != nullptr) TRY(fold_anew(*part));
+  }
+  return {};
+}
+
+Result<void> Merger::refold_pending(StreamNo stream) {
+  const auto waiting = TRY(store_.pending(stream));
+  std::set<RecordNo> records;
+  for (const auto& [dot, change] : waiting) {
+    if (!change.is_act() && records.insert(change.record).second) TRY(refold(change.record));
+  }
+  return {};
+}
+
+Result<void> Merger::refold_all(const std::set<RecordNo>& records) {
+  // What stands in parts is what is signed of a whole, and what a charter says of who rules is
+  // what contests over other records are judged by: in that order.
+  std::map<int, std::set<RecordNo>> turns;
+  std::vector<RecordNo> open{records.begin(), records.end()};
+  std::set<RecordNo> taken;
+  while (!open.empty()) {
+    const auto number = open.back();
+    open.pop_back();
+    if (!taken.insert(number).second) continue;
+    const auto* work = TRY(load(number));
+    if (work->type == nullptr) continue;
+    const bool is_part = work->type->part_of != 0;
+    turns[is_part ? 0 : work->type->ruled_by == 0 ? 1 : 2].insert(number);
+    const auto wholes = TRY(wholes_of(*work));
+    open.insert(open.end(), wholes.begin(), wholes.end());
+    if (work->type->rules != 0) {
+      const auto ruled = TRY(store_.references_to(number));
+      for (const auto& reference : ruled)
+        open.push_back(reference.source);
+    }
+  }
+  for (const auto& [turn, numbers] : turns) {
+    for (const auto number : numbers)
+      TRY(refold(number));
   }
   return {};
 }

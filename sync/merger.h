@@ -71,6 +71,11 @@ public:
   /// longer here, or is judged otherwise than before.
   Result<void> refold(RecordNo record);
 
+  /// The same of all records that hold an unsealed change of a stream.
+  Result<void> refold_pending(StreamNo stream);
+  /// The same of these records and of those that were judged by them.
+  Result<void> refold_all(const std::set<RecordNo>& records);
+
   /// Drops what memory keeps of a change that was taken out of the store.
   void forget(const Dot& dot) { recent_.erase(dot); }
 

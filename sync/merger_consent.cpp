@@ -106,7 +106,7 @@ Result<std::vector<Dot>> Merger::closings_in_use(RecordNo record, const Past& pa
 
 Result<Charter> Merger::charter_of(RecordNo record, const Past& past) {
   Charter charter;
-  charter.judge = rights_.lead();
+  charter.judge = rights_.lead(past);
   const auto* ruled = TRY(load(record));
   if (ruled->type == nullptr || ruled->type->ruled_by == 0) return charter;
   // Of two that were named beside each other the first by id: the same for everybody.

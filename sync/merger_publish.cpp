@@ -1,5 +1,6 @@
 // The half of Merger that joins and saves what was touched; merger.cpp takes the changes.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -137,8 +138,7 @@ Result<bool> Merger::takes_effect(const Work& work,
 Result<LifeState> Merger::life_of(Work& work) {
   const auto* slot = work.state.find(life_cycle);
   if (slot == nullptr) return LifeState::missing;
-  if (slot->heads.empty())
-    return slot->proposals.empty() ? LifeState::missing : LifeState::proposed;
+  if (slot->heads.empty()) return slot->shows() ? LifeState::proposed : LifeState::missing;
   if (slot->value == active_life()) return LifeState::active;
   std::vector<Dot> archivings;
   for (const auto& head : slot->heads) {
@@ -195,8 +195,10 @@ Result<std::vector<Touched>> Merger::publish() {
     const auto life = TRY(life_of(work));
     if (life != work.state.life) work.dirty.insert(life_cycle);
     work.state.life = work.view.life = life;
-    const auto digest =
-        TRY(digest_of(work.key, work.state, [&](StreamNo stream) { return device_of(stream); }));
+    std::optional<Digest> digest;
+    if (work.state.shows())
+      digest =
+          TRY(digest_of(work.key, work.state, [&](StreamNo stream) { return device_of(stream); }));
     TRY(store_.save(number, work.key, work.state, work.view, digest));
     saved.push_back({number, life, std::move(work.dirty), work.agreed});
   }

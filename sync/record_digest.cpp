@@ -70,11 +70,15 @@ Result<Digest> digest_of(const RecordKey& key, const RecordState& state, const D
   text.put(key.id.raw());
   text.put(std::to_string(static_cast<int>(state.life)) + '\n');
   for (const auto& slot : state.slots) {
+    if (!slot.shows()) continue;
     text.put(std::to_string(slot.slot) + (slot.conflict ? "!" : "="));
     text.put(slot.value.raw());
     TRY(put_contents(text, slot));
-    for (const auto& proposal : slot.proposals)
+    for (const auto& proposal : slot.proposals) {
+      // What does not count leaves no trace in what all replicas agree on.
+      if ((proposal.outcomes & outcome_void) != 0) continue;
       TRY(text.add(proposal.dot, std::to_string(proposal.outcomes)));
+    }
     text.end_list();
   }
   for (std::size_t subject = 0; subject < state.acts.size(); ++subject) {

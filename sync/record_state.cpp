@@ -12,74 +12,12 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/holding.h"
+#include "sync/packing.h"
 
 namespace guantong {
 namespace {
 
-class Writer {
-public:
-  void number(std::uint64_t value) {
-    for (; value >= 0x80U; value >>= 7U)
-      out += static_cast<char>((value & 0x7fU) | 0x80U);
-    out += static_cast<char>(value);
-  }
-  void dot(const Dot& dot) {
-    number(dot.stream);
-    number(dot.n);
-  }
-  void text(std::string_view text) {
-    number(text.size());
-    out += text;
-  }
-  std::string out;
-};
-
-/// Reads past the end as zeros and remembers that it did.
-class Reader {
-public:
-  explicit Reader(std::string_view bytes) : rest_{bytes} {}
-
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const auto byte = static_cast<unsigned char>(raw(1).front());
-      value |= std::uint64_t{byte & 0x7fU} << shift;
-      if ((byte & 0x80U) == 0) break;
-    }
-    return value;
-  }
-  Dot dot() {
-    const auto stream = static_cast<StreamNo>(number());
-    return {stream, number()};
-  }
-  std::string text() {
-    const auto size = static_cast<std::size_t>(number());
-    return size == 0 ? std::string{} : std::string{raw(size)};
-  }
-  std::string_view raw(std::size_t size) {
-    static constexpr std::string_view zeros{"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16};
-    if (size > rest_.size()) {
-      failed_ = true;
-      return zeros.substr(0, std::min(size, zeros.size()));
-    }
-    const auto taken = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return taken;
-  }
-  /// How many items follow; each takes at least a byte, so more than what is left is damage.
-  std::size_t count() {
-    const auto announced = number();
-    if (announced > rest_.size()) failed_ = true;
-    return failed_ ? 0 : static_cast<std::size_t>(announced);
-  }
-  bool whole() const { return !failed_ && rest_.empty(); }
-
-private:
-  std::string_view rest_;
-  bool failed_ = false;
-};
-
-SlotState read_slot(Reader& in) {
+SlotState read_slot(PackReader& in) {
   SlotState slot;
   slot.slot = static_cast<Slot>(in.number());
   const auto flags = in.number();
@@ -99,7 +37,7 @@ SlotState read_slot(Reader& in) {
   return slot;
 }
 
-JudgedAct read_act(Reader& in) {
+JudgedAct read_act(PackReader& in) {
   JudgedAct act;
   act.dot = in.dot();
   act.kind = static_cast<HoldingAct::Kind>(in.number());
@@ -117,7 +55,7 @@ JudgedAct read_act(Reader& in) {
   return act;
 }
 
-void write_act(Writer& out, const JudgedAct& act) {
+void write_act(PackWriter& out, const JudgedAct& act) {
   out.dot(act.dot);
   out.number(static_cast<std::uint64_t>(act.kind));
   out.number(static_cast<std::uint64_t>(act.verdict));
@@ -157,6 +95,16 @@ Proposal* SlotState::proposal(const Dot& dot) {
   return const_cast<Proposal*>(std::as_const(*this).proposal(dot));
 }
 
+bool SlotState::shows() const {
+  return !heads.empty() || !adds.empty() || std::ranges::any_of(proposals, [](const Proposal& one) {
+    return (one.outcomes & outcome_void) == 0;
+  });
+}
+
+bool RecordState::shows() const {
+  return has_acts() || std::ranges::any_of(slots, &SlotState::shows);
+}
+
 SlotState& RecordState::slot(Slot number) {
   const auto at = std::ranges::lower_bound(slots, number, {}, &SlotState::slot);
   if (at != slots.end() && at->slot == number) return *at;
@@ -175,7 +123,7 @@ bool RecordState::has_acts() const {
 }
 
 std::string encode_state(const RecordState& state) {
-  Writer writer;
+  PackWriter writer;
   writer.number(static_cast<std::uint64_t>(state.life));
   writer.number(state.creations.size());
   for (const auto& creation : state.creations) {
@@ -213,7 +161,7 @@ std::string encode_state(const RecordState& state) {
 }
 
 Result<RecordState> decode_state(std::string_view bytes) {
-  Reader in{bytes};
+  PackReader in{bytes};
   RecordState state;
   state.life = static_cast<LifeState>(in.number());
   for (auto left = in.count(); left > 0; --left) {

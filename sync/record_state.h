@@ -53,6 +53,8 @@ struct SlotState {
 
   const Proposal* proposal(const Dot& dot) const;
   Proposal* proposal(const Dot& dot);
+  /// Whether anything in it counts; what is void is kept for what passes through it.
+  bool shows() const;
   bool operator==(const SlotState&) const = default;
 };
 
@@ -87,6 +89,8 @@ struct RecordState {
     return acts[static_cast<std::size_t>(subject) - 1];
   }
   bool has_acts() const;
+  /// Whether anything that is known of it counts.
+  bool shows() const;
   SlotState& slot(Slot number);
   const SlotState* find(Slot number) const;
   bool operator==(const RecordState&) const = default;

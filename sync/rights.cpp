@@ -23,7 +23,8 @@ bool Rights::claims(const RecordState& state, const Change& change, const Past& 
 RecordId Rights::first_owner(const RecordKey& key,
                              const RecordType& type,
                              const ReadChange& read,
-                             const Author& author) const {
+                             const Author& author,
+                             const Past& past) const {
   const RecordId own = author.site ? members_.sites()[*author.site].org : RecordId{};
   std::optional<RecordId> named;
   if (type.owns_itself) named = key.id;
@@ -31,19 +32,20 @@ RecordId Rights::first_owner(const RecordKey& key,
     const Field& field = *type.field(type.owner);
     if (const auto target = reference_in(field, value_of(field.slot, read))) named = target->id;
   }
-  const bool may_name = named == own || author.site == members_.lead();
+  const bool may_name = named == own || author.site == members_.lead(past);
   return named && may_name ? *named : own;
 }
 
 SiteNo Rights::answers_for(const RecordId& owner, const Past& past) const {
   const auto site = members_.site_of_org(owner);
-  return site && members_.is_site_in(*site, past) ? *site : members_.lead();
+  return site && members_.is_site_in(*site, past) ? *site : members_.lead(past);
 }
 
 bool Rights::may_decide(const RecordType& type,
                         const RecordState& state,
                         Slot slot,
                         bool claiming,
+                        const Dot& dot,
                         const Author& author,
                         const Past& past) const {
   // What a school or a device keeps for itself is decided where it is.
@@ -53,7 +55,7 @@ bool Rights::may_decide(const RecordType& type,
     case Decider::any:
       return true;
     case Decider::lead:
-      return *author.site == members_.lead();
+      return members_.decides_as_lead(*author.site, dot, past);
     case Decider::joint:
       return members_.is_partner_in(*author.site, past);
     case Decider::owner:
@@ -73,7 +75,7 @@ bool Rights::ranks(const RecordType& type,
     case Decider::joint:
       return false;
     case Decider::lead:
-      return *site == members_.lead();
+      return *site == members_.lead(now);
     case Decider::any:
     case Decider::owner:
       return owns(state, *site, now);
@@ -83,11 +85,11 @@ bool Rights::ranks(const RecordType& type,
 
 RecordId Rights::judge(const RecordId& org, const Past& past) const {
   const auto site = members_.site_of_org(org);
-  return site && members_.is_site_in(*site, past) ? org : lead();
+  return site && members_.is_site_in(*site, past) ? org : lead(past);
 }
 
-RecordId Rights::lead() const {
-  return members_.founded() ? members_.sites()[members_.lead()].org : RecordId{};
+RecordId Rights::lead(const Past& past) const {
+  return members_.founded() ? members_.sites()[members_.lead(past)].org : RecordId{};
 }
 
 HoldingContext Rights::holding_context(HeldSubject subject,
@@ -97,7 +99,7 @@ HoldingContext Rights::holding_context(HeldSubject subject,
   context.subject = subject;
   context.is_member = author.site && author.level >= Level::teacher;
   if (author.site) context.author = members_.sites()[*author.site].org;
-  context.judge = lead();
+  context.judge = lead(past);
   // In force only while the context is used: who judges holds both.
   context.speaker = [this, &past](const RecordId& org) { return judge(org, past); };
   for (SiteNo site = 0; site < members_.sites().size(); ++site) {

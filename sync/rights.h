@@ -18,7 +18,7 @@ namespace guantong {
 struct Author {
   StreamNo stream = 0;
   std::optional<SiteNo> site;  ///< None: not admitted yet.
-  Level level = Level::none;
+  Level level = Level::none;   ///< None: what it wrote does not count.
 };
 
 class Rights {
@@ -33,13 +33,15 @@ public:
   RecordId first_owner(const RecordKey& key,
                        const RecordType& type,
                        const ReadChange& read,
-                       const Author& author) const;
+                       const Author& author,
+                       const Past& past) const;
 
-  /// Whether the author of a version decides the slot in `past`. `claiming`: it creates the record.
+  /// Whether the author of `dot` decides the slot in `past`. `claiming`: it creates the record.
   bool may_decide(const RecordType& type,
                   const RecordState& state,
                   Slot slot,
                   bool claiming,
+                  const Dot& dot,
                   const Author& author,
                   const Past& past) const;
 
@@ -56,8 +58,8 @@ public:
 
   /// Who rules where `org` would: itself, or the lead where it was no site.
   RecordId judge(const RecordId& org, const Past& past) const;
-  /// The lead site's organisation; zeros before the founding has arrived.
-  RecordId lead() const;
+  /// The lead site's organisation in what somebody had seen; zeros before the founding has arrived.
+  RecordId lead(const Past& past) const;
 
   /// The sites that owned a record in what somebody had seen.
   std::vector<SiteNo> owners(const RecordState& state, const Past& past) const;

@@ -1,6 +1,7 @@
 #include "sync/sealer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,11 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "sync/authority.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
 #include "sync/members.h"
 #include "sync/merger.h"
+#include "sync/named_devices.h"
+#include "sync/past.h"
 #include "sync/schema.h"
 #include "sync/store.h"
 #include "sync/value.h"
@@ -32,18 +36,60 @@ public:
     highest = std::max(highest, dot.n);
   }
 
-  /// The grant that a batch acts under. Where its site is a partner by another one, that too.
+  /// The grant that a batch acts under. Where its site is a partner by another one, that too; and
+  /// what was taken from either, or who leads.
   void add_authority(const GrantFact& grant) {
     add(grant.dot);
+    for (const auto number : members_.authority().strikers()) {
+      const auto& act = members_.authority().acts()[number];
+      if (act.kind == Act::Kind::hand_over && act.stands) add(act.dot);
+    }
     const auto number = members_.site(grant.member.site);
     if (!number) return;
     const auto& site = members_.sites()[*number];
-    const auto own = std::ranges::find(site.standings, grant.dot, &Site::Standing::grant);
-    if (own == site.standings.end() || !own->partner) add_partnership_of(site);
+    if (!grant.partner_kind || members_.level_of(grant) < Level::teacher) add_partnership_of(site);
+    add_removals_at(site);
+  }
+
+  /// The heads of a device's streams, by which an act on it is judged (A6).
+  Result<void> add_streams_of(StreamNo device) {
+    for (const auto stream : members_.streams_of(device)) {
+      const auto tip = TRY(store_.tip(stream));
+      if (tip.space == Space::plan && tip.number > 0) add({stream, tip.last_n});
+    }
+    return {};
+  }
+
+  Result<void> add_act(const Change& change) {
+    for (const auto& device : named_devices(change)) {
+      const auto stream = TRY(store_.intern_stream(device, Space::plan));
+      for (const auto* grant : members_.grants_of(stream))
+        add(grant->dot);
+      for (const auto number : members_.authority().strikers()) {
+        const auto& act = members_.authority().acts()[number];
+        if (act.target == stream) add(act.dot);
+      }
+      if (!change.grant) TRY(add_streams_of(stream));
+    }
+    if (change.hand_over) {
+      for (const auto& [device, grants] : members_.all()) {
+        if (members_.site_of(device) == members_.site_of(own_)) TRY(add_streams_of(device));
+      }
+    }
+    if (!change.ruling) return {};
+    for (const auto& payload : change.ruling->batches) {
+      const auto batches = TRY(store_.batches_with(payload));
+      for (const auto& batch : batches)
+        add({batch.stream, batch.last_n});
+    }
+    // Other rulings on them too: who says something else has to have seen them.
+    for (const auto number : members_.authority().rulings())
+      add(members_.authority().acts()[number].dot);
+    return {};
   }
 
   Result<void> add(const Change& change) {
-    if (change.is_act()) return {};
+    if (change.is_act()) return add_act(change);
     for (const auto* dot : dots_of(change))
       add(*dot);
     TRY(add_life_of(change.record));
@@ -78,20 +124,41 @@ private:
 
   /// Whether an organisation speaks for itself or the lead for it is told by its admission.
   void add_admission_of(const RecordId& org) {
-    const auto site = members_.site_of_org(org);
-    if (site) add(members_.sites()[*site].standings.front().grant);
+    const auto number = members_.site_of_org(org);
+    if (!number) return;
+    const auto& site = members_.sites()[*number];
+    if (const auto* grant = standing_grant_of(site, Level::auditor)) add(grant->dot);
+    add_removals_at(site);
   }
 
   void add_all_admissions() {
     for (const auto& site : members_.sites()) {
-      add(site.standings.front().grant);
+      add_admission_of(site.org);
       add_partnership_of(site);
     }
   }
 
   void add_partnership_of(const Site& site) {
-    const auto partner = std::ranges::find(site.standings, true, &Site::Standing::partner);
-    if (partner != site.standings.end()) add(partner->grant);
+    if (const auto* grant = standing_grant_of(site, Level::teacher); grant != nullptr)
+      add(grant->dot);
+  }
+
+  /// What took from the site's people what they had been granted.
+  void add_removals_at(const Site& site) {
+    for (const auto number : members_.authority().strikers()) {
+      const auto& act = members_.authority().acts()[number];
+      const auto concerns = [&](const GrantFact* grant) { return act.target == grant->to; };
+      if (act.stands && std::ranges::any_of(site.grants, concerns)) add(act.dot);
+    }
+  }
+
+  /// Of a partner's kind, where a teacher's is asked for.
+  const GrantFact* standing_grant_of(const Site& site, Level level) const {
+    for (const auto* grant : site.grants) {
+      const bool kind = level < Level::teacher || grant->partner_kind;
+      if (kind && members_.level_of(*grant) >= level) return grant;
+    }
+    return nullptr;
   }
 
   Result<void> add_admissions_on(RecordNo record, HeldSubject subject) {
@@ -322,12 +389,73 @@ private:
 
 }  // namespace
 
+namespace {
+
+/// All that is here but what this device has not sealed: a batch may hold the act by which its author
+/// leaves, and is not under what it takes away itself.
+class SealedPast : public Past {
+public:
+  SealedPast(StreamNo own, std::uint64_t last_n) : own_{own}, last_n_{last_n} {}
+  bool contains(const Dot& dot) const override { return dot.stream != own_ || dot.n <= last_n_; }
+
+private:
+  StreamNo own_;
+  std::uint64_t last_n_;
+};
+
+/// The grant of a person on this device that gives most; whose computer it is, where none is named.
+const GrantFact* grant_of_writer(const Members& members,
+                                 StreamNo stream,
+                                 std::optional<PersonId> person,
+                                 const Past& past) {
+  const GrantFact* best = nullptr;
+  auto most = Level::auditor;
+  for (const auto* grant : members.grants_of(stream)) {
+    if (!grant->right) continue;
+    if (!person) person = grant->member.person;
+    const auto level = members.authority().level_in(*grant, past);
+    if (grant->member.person != *person || level < most) continue;
+    best = grant;
+    most = level;
+  }
+  return best;
+}
+
+/// The changes that go into one batch: of one person, and none above what that person may.
+Result<std::vector<std::pair<Dot, Change>>> changes_to_seal(Store& store,
+                                                            const Members& members,
+                                                            StreamNo stream,
+                                                            const GrantFact*& grant) {
+  auto pending = TRY(store.pending(stream));
+  if (pending.empty()) return pending;
+  const auto person = TRY(store.writer_of(pending.front().first));
+  const auto tip = TRY(store.tip(stream));
+  const SealedPast past{stream, tip.last_n};
+  grant = grant_of_writer(members, stream, person, past);
+  if (pending.size() > changes_a_batch) pending.resize(changes_a_batch);
+  for (std::size_t i = 1; i < pending.size(); ++i) {
+    const auto writer = TRY(store.writer_of(pending[i].first));
+    if (writer != person) pending.resize(i);
+  }
+  for (const auto& [dot, change] : pending) {
+    const auto act = members.find_act(dot);
+    if (act && grant != nullptr &&
+        members.authority().level_in(*grant, past) < members.authority().acts()[*act].needs)
+      return fail(Errc::denied,
+                  "an act of membership was written here before this person's level was lowered, "
+                  "and may not be sent any more; everything is kept, and \"guantong undo\" takes "
+                  "the act back");
+  }
+  return pending;
+}
+
+}  // namespace
+
 Result<std::optional<ComposedBatch>> compose_batch(
     Store& store, const Schema& schema, const Members& members, Merger& merger, StreamNo stream) {
-  const auto* grant = members.best_grant(stream);
-  auto pending = TRY(store.pending(stream));
+  const GrantFact* grant = nullptr;
+  auto pending = TRY(changes_to_seal(store, members, stream, grant));
   if (grant == nullptr || pending.empty()) return std::optional<ComposedBatch>{};
-  if (pending.size() > changes_a_batch) pending.resize(changes_a_batch);
 
   const auto tip = TRY(store.tip(stream));
   Needs needs{store, schema, members, merger, stream};
@@ -346,6 +474,7 @@ Result<std::optional<ComposedBatch>> compose_batch(
   std::ranges::sort(parents, {}, &StoredBatch::commit);
 
   ComposedBatch composed;
+  composed.under = grant;
   if (tip.number > 0) composed.parents.push_back(tip.commit);
   for (const auto& parent : parents)
     composed.parents.push_back(parent.commit);

@@ -17,6 +17,7 @@ struct ComposedBatch {
   Batch batch;                    ///< Ready to encode.
   std::vector<CommitId> parents;  ///< The stream's previous commit first.
   std::vector<Change> changes;  ///< The same, with the replica's own numbers: for describing them.
+  const GrantFact* under = nullptr;  ///< Of the person who wrote it.
 };
 
 /// The most changes that are sealed into one commit.

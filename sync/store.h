@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "sync/authority.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
-#include "sync/members.h"
 #include "sync/record_state.h"
 #include "sync/value.h"
 
@@ -29,9 +29,11 @@ struct StoredBatch {
   std::uint64_t first_n = 0;
   std::uint64_t last_n = 0;
   std::uint64_t generation = 0;
-  Dot under;  ///< The grant it acts under.
+  Dot under;  ///< The grant it acts under; n is 0 for an outsider's.
   Digest digest;
   std::uint64_t arrived_ms = 0;
+  std::string site;  ///< The slug that its commit gives.
+  BatchVerdict verdict = BatchVerdict::counts;
 };
 
 /// The highest n of another stream that a batch has in its past.
@@ -48,6 +50,8 @@ struct StreamTip {
   CommitId commit;
   Digest digest;
   std::uint64_t generation = 0;
+  /// Of a further branch of a fork: the change it goes on from; n is 0 where it begins anew.
+  std::optional<Dot> from;
 };
 
 /// A head of a reference that points at a record.
@@ -78,6 +82,12 @@ public:
   virtual Result<RecordNo> intern_record(const RecordKey& key) = 0;
   virtual Result<RecordKey> record_key(RecordNo record) = 0;
   virtual Result<StreamTip> tip(StreamNo stream) = 0;
+  /// A further stream of a forked device, which goes on from `from` in `stream`, or anew.
+  virtual Result<StreamNo> add_branch(StreamNo stream, const Dot& from) = 0;
+  /// All streams of a device in a space, the one that came first before its further branches.
+  virtual Result<std::vector<StreamNo>> branches(StreamNo stream) = 0;
+  /// The first streams of those that have further branches.
+  virtual Result<std::vector<StreamNo>> forked() = 0;
 
   virtual Result<std::optional<StoredBatch>> batch_by_commit(const CommitId& commit) = 0;
   /// The batch that holds a change; for an unsealed one, the pending batch.
@@ -87,28 +97,41 @@ public:
   /// `grown` are the rows of its reach that differ from the stream's previous batch.
   virtual Result<void> put_batch(const StoredBatch& batch, std::span<const Reach> grown) = 0;
 
+  virtual Result<void> set_verdict(const StoredBatch& batch, BatchVerdict verdict) = 0;
+  /// A stream's batches from the one that holds change n on, in order.
+  virtual Result<std::vector<StoredBatch>> batches_from(StreamNo stream, std::uint64_t n) = 0;
+  /// The batches with that payload: more than one only where a device signed it twice.
+  virtual Result<std::vector<StoredBatch>> batches_with(const Digest& payload) = 0;
+  /// By stream, the first change of the first batch that has a change in its past.
+  virtual Result<std::vector<Dot>> reachers(const Dot& dot) = 0;
+
   /// Stores a change that is not here yet; which batch holds it follows from its n.
   virtual Result<void> put_change(const Dot& dot, const Change& change) = 0;
   /// Fails with `not_found` when it is not here.
   virtual Result<Change> change(const Dot& dot) = 0;
   /// The changes of a stream beyond its last applied batch: this device's own, not sealed yet.
   virtual Result<std::vector<std::pair<Dot, Change>>> pending(StreamNo stream) = 0;
+  /// Who wrote one of this device's unsealed changes; none: the one whose device it is.
+  virtual Result<std::optional<PersonId>> writer_of(const Dot& dot) = 0;
   /// Every change of a record, in an order in which who saw another comes later.
   virtual Result<std::vector<std::pair<Dot, Change>>> history(RecordNo record) = 0;
 
+  /// Every record that is known.
+  virtual Result<std::vector<RecordNo>> records() = 0;
+
   /// Keeps what the membership is loaded from when the replica is opened again.
-  virtual Result<void> put_founding(StreamNo author,
-                                    const GrantFact& fact,
-                                    const std::string& name,
-                                    const ConsortiumId& consortium) = 0;
-  virtual Result<void> put_grant(StreamNo to, const GrantFact& fact) = 0;
+  virtual Result<void> put_founding(const std::string& name, const ConsortiumId& consortium) = 0;
+  /// Keeps an act, or what is known of it now.
+  virtual Result<void> put_act(ActNo number, const Act& act) = 0;
+  virtual Result<void> remove_act(ActNo number) = 0;
 
   virtual Result<RecordState> state(RecordNo record) = 0;
+  /// `digest` is nothing where nothing that is known of the record counts.
   virtual Result<void> save(RecordNo record,
                             const RecordKey& key,
                             const RecordState& state,
                             const RecordView& view,
-                            const Digest& digest) = 0;
+                            const std::optional<Digest>& digest) = 0;
   /// Replaces what the heads of a slot refer to, and returns what they referred to before.
   virtual Result<std::vector<RecordNo>> set_references(
       RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) = 0;

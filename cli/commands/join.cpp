@@ -4,13 +4,18 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
+
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/founder_options.h"
 #include "cli/language.h"
+#include "cli/qr.h"
 #include "client/config.h"
+#include "client/crypto/recovery_key.h"
 #include "client/membership.h"
 #include "client/syncing.h"
 #include "client/workspace.h"
@@ -26,8 +31,26 @@ namespace {
 struct JoinOptions {
   std::string remote;
   std::string consortium;
+  std::string recovery_key;
   Founder who;
 };
+
+Result<Workspace> make_workspace(Context& context,
+                                 const JoinOptions& options,
+                                 const ConsortiumId& consortium) {
+  const auto url = remote_address(options.remote);
+  if (options.recovery_key.empty()) return join(context.workspace, url, consortium, options.who);
+  const auto sheet = TRY(read_file(options.recovery_key));
+  auto key = TRY(read_recovery_text(sheet));
+  return join_with_recovery_key(context.workspace, url, consortium, options.who, std::move(key));
+}
+
+/// The code as a picture, for a coordinator's telephone; only on a terminal.
+void show_qr(Context& context, const std::string& code) {
+  if (::isatty(STDOUT_FILENO) == 0) return;
+  for (const auto& line : qr_lines(code, Surface::terminal))
+    context.out << line << '\n';
+}
 
 Result<Ending> run_join(Context& context, const JoinOptions& options) {
   const auto raw = from_hex(options.consortium);
@@ -35,10 +58,10 @@ Result<Ending> run_join(Context& context, const JoinOptions& options) {
   if (!consortium)
     return fail(
         Errc::invalid, "\"{}\" is no consortium's id: 64 hexadecimal digits", options.consortium);
-  auto workspace =
-      TRY(join(context.workspace, remote_address(options.remote), *consortium, options.who));
+  auto workspace = TRY(make_workspace(context, options, *consortium));
   const auto request = TRY(own_request(workspace));
   const auto code = request_code(request);
+  const auto* signer = TRY(workspace.signer());
   const auto synced = sync_with(workspace, "origin", {false, progress_of(context)});
   if (!synced && synced.error().code != Errc::offline) return synced.error();
   const bool reached = synced.has_value();
@@ -50,12 +73,17 @@ Result<Ending> run_join(Context& context, const JoinOptions& options) {
   if (context.json) {
     print(context,
           Json{{"code", code},
-               {"request", request_text(request, workspace.signer())},
+               {"fingerprint", fingerprint_of(*consortium)},
+               {"request", request_text(request, *signer)},
                {"reached", reached},
                {"workspace", workspace.root().string()}});
     return Ending::done;
   }
   context.out << code << '\n';
+  show_qr(context, code);
+  remark(context,
+         message("The consortium's id in words; a coordinator must see the same: {}",
+                 fingerprint_of(*consortium)));
   if (reached) {
     remark(context,
            message("The plan is here to read. Read the code above to a coordinator of {}, or to "
@@ -66,7 +94,7 @@ Result<Ending> run_join(Context& context, const JoinOptions& options) {
     remark(context,
            message("The remote cannot be reached now. Give a coordinator this whole line instead, "
                    "or run \"guantong sync\" later:"));
-    context.err << request_text(request, workspace.signer()) << '\n';
+    context.err << request_text(request, *signer) << '\n';
   }
   return Ending::done;
 }
@@ -87,6 +115,11 @@ void add_join(CLI::App& app, Task& chosen) {
                Needed::yes,
                "ID");
   add_founder_options(command, options->who, Needed::no);
+  command.text("--recovery-key",
+               options->recovery_key,
+               tr("Act with the consortium's recovery key, typed into this file"),
+               Needed::no,
+               tr("FILE"));
   command.examples(
       "  guantong join /media/usb/plan.git --consortium 3f2a… --site bstu --site-name 北京科技大学 "
       "--kind university --person 曾示二 --email zeng@example.org");

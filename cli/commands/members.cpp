@@ -29,6 +29,8 @@ Result<Ending> run_members(Context& context) {
                       {"level", word_of(view.level)},
                       {"device", to_hex(view.device.raw())},
                       {"lead_site", view.is_lead_site},
+                      {"forked", view.forked},
+                      {"batches", view.batches},
                       {"admitted_by", view.admitted_by}});
     }
     print(context, list);
@@ -40,7 +42,7 @@ Result<Ending> run_members(Context& context) {
     table.row({view.member.site + (view.is_lead_site ? tr(" (lead)") : ""),
                view.member.name,
                view.member.email,
-               label_of(view.level),
+               label_of(view.level) + (view.forked ? tr(" (forked)") : ""),
                to_hex(view.device.raw()).substr(0, 8),
                view.admitted_by});
   }

@@ -31,7 +31,7 @@ Result<Ending> run_status(Context& context) {
                       {"since_ms", one.since_ms}});
     print(context,
           Json{{"site", workspace.config().site},
-               {"person", workspace.config().person},
+               {"person", workspace.config().now().name},
                {"admitted", now.admitted},
                {"request_code", now.admitted ? "" : request_code(request)},
                {"unsealed", now.unsealed},
@@ -42,13 +42,16 @@ Result<Ending> run_status(Context& context) {
                {"findings", now.findings},
                {"merged", now.joined},
                {"unknown", now.unknown},
+               {"quarantined", now.quarantined},
+               {"forked", now.forked},
+               {"split", now.split},
                {"set_aside", list},
                {"last_sync_ms", last.empty() ? 0 : last.front().value("at_ms", 0ULL)}});
     return ending;
   }
   print(context,
         message("{} of {}, in {}",
-                workspace.config().person,
+                workspace.config().now().name,
                 workspace.config().site,
                 workspace.root().string()));
   if (!now.admitted)
@@ -75,6 +78,17 @@ Result<Ending> run_status(Context& context) {
     print(context, message("{} suggestions to answer: guantong proposals", now.proposals));
   if (now.agreements > 0)
     print(context, message("{} agreements wait for this site: guantong inbox", now.agreements));
+  if (now.quarantined > 0)
+    print(context,
+          message("{} batches in quarantine to rule on: guantong quarantine", now.quarantined));
+  if (now.forked > 0)
+    print(context,
+          message("{} devices signed two different batches with one number: guantong evidence",
+                  now.forked));
+  if (now.split > 0)
+    print(
+        context,
+        message("{} batches are otherwise with a witness than here: guantong evidence", now.split));
   if (now.findings > 0)
     print(context, message("{} findings to look at: guantong findings", now.findings));
   if (now.joined > 0)

@@ -46,9 +46,8 @@ Result<Ending> run_sync(Context& context, const SyncCommandOptions& options) {
       if (names.size() > 1 && !context.json) remark(context, report.error().message);
       continue;
     }
-    wanted = wanted || report->after.wants_somebody() || !report->rolled_back.empty();
-    const bool quiet =
-        options.nightly && !report->after.wants_somebody() && report->rolled_back.empty();
+    wanted = wanted || report->after.wants_somebody() || report->falls_short();
+    const bool quiet = options.nightly && !report->after.wants_somebody() && !report->falls_short();
     reports.push_back(to_json(*report));
     if (!context.json && !quiet) show_report(context, *report);
   }

@@ -10,6 +10,7 @@
 #include "client/git/git_ref.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
+#include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::string_view payload_file = "changes.pb";
 constexpr std::string_view own_heads = "refs/heads/";
+constexpr std::string_view witness_prefix = "refs/guantong/witness/";
 
 std::vector<Branch> branches_under(const std::vector<GitRef>& refs, std::string_view prefix) {
   std::vector<Branch> branches;
@@ -61,7 +63,9 @@ Result<std::vector<Branch>> GitRemote::fetch() {
   const auto kept = fmt::format("refs/remotes/{}/", name_);
   // What the remote no longer shows must not look as if it did.
   const auto before = TRY(history_.repository().refs(kept));
-  TRY(history_.repository().fetch(url_, {fmt::format("+refs/heads/plan/*:{}plan/*", kept)}));
+  const auto fetched =
+      history_.repository().fetch(url_, {fmt::format("+refs/heads/plan/*:{}plan/*", kept)});
+  if (!fetched && fetched.error().code != Errc::corrupt) return fetched.error();
   const auto there = TRY(history_.repository().list_remote(url_));
   const auto offered = branches_under(there, "refs/heads/");
   for (const auto& old : before) {
@@ -70,7 +74,14 @@ Result<std::vector<Branch>> GitRemote::fetch() {
       TRY(history_.repository().remove_ref(old.name));
   }
   const auto now = TRY(history_.repository().refs(kept));
-  return branches_under(now, kept);
+  auto branches = branches_under(now, kept);
+  if (fetched) return branches;
+  // One that is damaged keeps nobody from the others: it is offered, and found not to be here.
+  for (const auto& branch : offered) {
+    const bool came = std::ranges::find(branches, branch) != branches.end();
+    if (branch.name.starts_with("plan/") && !came) branches.push_back(branch);
+  }
+  return branches;
 }
 
 Result<void> GitRemote::push(const std::vector<Branch>& branches) {
@@ -84,7 +95,10 @@ Result<void> GitRemote::push(const std::vector<Branch>& branches) {
 
 Result<std::vector<CommitId>> GitRemote::fetch_requests() {
   const auto kept = fmt::format("refs/guantong/requests/{}/", name_);
-  TRY(history_.repository().fetch(url_, {fmt::format("+refs/guantong/requests/*:{}*", kept)}));
+  const auto fetched =
+      history_.repository().fetch(url_, {fmt::format("+refs/guantong/requests/*:{}*", kept)});
+  // Anybody may put anything there; what does come is looked at.
+  if (!fetched && fetched.error().code != Errc::corrupt) return fetched.error();
   const auto refs = TRY(history_.repository().refs(kept));
   std::vector<CommitId> commits;
   commits.reserve(refs.size());
@@ -95,6 +109,42 @@ Result<std::vector<CommitId>> GitRemote::fetch_requests() {
 
 Result<void> GitRemote::push_request(const DeviceId& device, const CommitId& commit) {
   const auto name = fmt::format("refs/guantong/requests/{}", to_hex(device.raw()));
+  TRY(history_.repository().set_ref(name, commit));
+  return history_.repository().push(url_, {fmt::format("+{0}:{0}", name)});
+}
+
+Result<std::vector<Branch>> GitRemote::fetch_witnesses(const std::vector<DeviceId>& devices) {
+  const auto kept = fmt::format("refs/guantong/witnessed/{}/", name_);
+  const auto listed = TRY(history_.repository().list_remote(url_));
+  const auto there = branches_under(listed, witness_prefix);
+  const auto before = TRY(history_.repository().refs(kept));
+  const auto known = branches_under(before, kept);
+  std::vector<std::string> shown;
+  std::vector<std::string> refspecs;
+  for (const auto& device : devices) {
+    const auto name = to_hex(device.raw());
+    const auto at = std::ranges::find(there, name, &Branch::name);
+    if (at == there.end()) continue;
+    shown.push_back(name);
+    if (std::ranges::find(known, *at) == known.end())
+      refspecs.push_back(fmt::format("+{0}{2}:{1}{2}", witness_prefix, kept, name));
+  }
+  if (!refspecs.empty()) {
+    const auto fetched = history_.repository().fetch(url_, refspecs);
+    // Anybody may put anything there, and what cannot be brought here says nothing. Where it is
+    // this computer that fails, so will the exchange that follows.
+    if (!fetched && fetched.error().code == Errc::offline) return fetched.error();
+  }
+  const auto now = TRY(history_.repository().refs(kept));
+  auto statements = branches_under(now, kept);
+  std::erase_if(statements, [&](const Branch& one) {
+    return std::ranges::find(shown, one.name) == shown.end();
+  });
+  return statements;
+}
+
+Result<void> GitRemote::push_witness(const DeviceId& device, const CommitId& commit) {
+  const auto name = fmt::format("{}{}", witness_prefix, to_hex(device.raw()));
   TRY(history_.repository().set_ref(name, commit));
   return history_.repository().push(url_, {fmt::format("+{0}:{0}", name)});
 }

@@ -46,6 +46,13 @@ public:
   /// Puts this device's request there.
   Result<void> push_request(const DeviceId& device, const CommitId& commit);
 
+  /// Brings what these devices state as witnesses here, unchecked, and returns what of it the
+  /// remote shows, by device in hexadecimal. To be asked before `fetch`: the work that a statement
+  /// names was there first, so that a later fetch without it says something about the remote.
+  Result<std::vector<Branch>> fetch_witnesses(const std::vector<DeviceId>& devices);
+  /// Puts this device's statement there, in the place of its last one.
+  Result<void> push_witness(const DeviceId& device, const CommitId& commit);
+
 private:
   GitHistory& history_;
   std::string name_;

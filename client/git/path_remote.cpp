@@ -63,7 +63,12 @@ Result<void> copy_objects(git_repository* from,
   for (const Move& move : wanted) {
     const git_oid oid = oid_of(move.target);
     code = git_revwalk_push(walk.get(), &oid);
-    if (code < 0) return broken(code, "cannot read the branch {}", move.source);
+    if (code < 0) {
+      // What stands there is not there whole, or is no commit: a fault of that branch alone.
+      Error error = broken(code, "cannot read the branch {}", move.source);
+      if (error.code == Errc::invalid) error.code = Errc::corrupt;
+      return error;
+    }
   }
   const auto from_objects = TRY(objects_of(from));
   for (const GitRef& ref : known) {

@@ -21,11 +21,13 @@
 
 #include "client/sqlite/database.h"
 #include "client/sqlite/typed_tables.h"
+#include "sync/authority.h"
 #include "sync/base/error.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
+#include "sync/forks.h"
 #include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/record_state.h"
@@ -35,19 +37,22 @@
 namespace guantong {
 namespace {
 
-constexpr std::int64_t file_version = 1;
+constexpr std::int64_t file_version = 2;
 
 constexpr const char* tables = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE stream (id INTEGER PRIMARY KEY, device BLOB NOT NULL, space INTEGER NOT NULL,
   number INTEGER NOT NULL, last_n INTEGER NOT NULL, commit_id BLOB NOT NULL, digest BLOB NOT NULL,
-  generation INTEGER NOT NULL) STRICT;
-CREATE UNIQUE INDEX stream_by_device ON stream(device, space);
+  generation INTEGER NOT NULL, from_stream INTEGER, from_n INTEGER) STRICT;
+CREATE INDEX stream_by_device ON stream(device, space);
+CREATE INDEX stream_forked ON stream(from_stream) WHERE from_stream IS NOT NULL;
 CREATE TABLE batch (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, last_n INTEGER NOT NULL,
   number INTEGER NOT NULL, commit_id BLOB NOT NULL, generation INTEGER NOT NULL,
   under_stream INTEGER NOT NULL, under_n INTEGER NOT NULL, digest BLOB NOT NULL,
-  arrived_ms INTEGER NOT NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
+  arrived_ms INTEGER NOT NULL, site TEXT NOT NULL, verdict INTEGER NOT NULL,
+  PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_by_commit ON batch(commit_id);
+CREATE INDEX batch_quarantined ON batch(verdict) WHERE verdict <> 0;
 CREATE TABLE reach (stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT NULL,
   n INTEGER NOT NULL, PRIMARY KEY (stream, other, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE change (stream INTEGER NOT NULL, n INTEGER NOT NULL, record INTEGER NOT NULL,
@@ -61,10 +66,9 @@ CREATE TABLE reference (source INTEGER NOT NULL, slot INTEGER NOT NULL, target I
   stream INTEGER NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (source, slot, target, stream, n)) STRICT, WITHOUT ROWID;
 CREATE INDEX reference_by_target ON reference(target);
-CREATE TABLE grant_fact (arrival INTEGER PRIMARY KEY, stream INTEGER NOT NULL,
-  by_stream INTEGER NOT NULL, n INTEGER NOT NULL, level INTEGER NOT NULL, valid INTEGER NOT NULL,
-  key BLOB NOT NULL, site TEXT NOT NULL, site_name TEXT NOT NULL, site_kind TEXT NOT NULL,
-  person BLOB NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL) STRICT;
+CREATE TABLE act (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE writer (stream INTEGER NOT NULL, n INTEGER NOT NULL, person BLOB NOT NULL,
+  PRIMARY KEY (stream, n)) STRICT, WITHOUT ROWID;
 CREATE TABLE finding (id BLOB PRIMARY KEY, rule TEXT NOT NULL, severity TEXT NOT NULL,
   records TEXT NOT NULL, message TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE finding_record (record INTEGER NOT NULL, finding BLOB NOT NULL,
@@ -76,6 +80,23 @@ CREATE TABLE set_aside (commit_id BLOB PRIMARY KEY, branch TEXT NOT NULL, code T
   message TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE receipt (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, remote TEXT NOT NULL,
   content TEXT NOT NULL) STRICT;
+)";
+
+/// From a file of version 1, whose merged state must then be made anew.
+constexpr const char* to_version_2 = R"(
+ALTER TABLE stream ADD COLUMN from_stream INTEGER;
+ALTER TABLE stream ADD COLUMN from_n INTEGER;
+DROP INDEX stream_by_device;
+CREATE INDEX stream_by_device ON stream(device, space);
+CREATE INDEX stream_forked ON stream(from_stream) WHERE from_stream IS NOT NULL;
+ALTER TABLE batch ADD COLUMN site TEXT NOT NULL DEFAULT '';
+ALTER TABLE batch ADD COLUMN verdict INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX batch_quarantined ON batch(verdict) WHERE verdict <> 0;
+DROP TABLE grant_fact;
+CREATE TABLE act (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE writer (stream INTEGER NOT NULL, n INTEGER NOT NULL, person BLOB NOT NULL,
+  PRIMARY KEY (stream, n)) STRICT, WITHOUT ROWID;
+DELETE FROM meta WHERE key = 'schema level';
 )";
 
 template <class Id>
@@ -96,7 +117,7 @@ Number narrow(std::int64_t number) {
 
 constexpr const char* batch_columns =
     "stream, number, commit_id, first_n, last_n, generation, under_stream, under_n, digest, "
-    "arrived_ms";
+    "arrived_ms, site, verdict";
 
 StoredBatch batch_in(const Statement& row) {
   StoredBatch batch;
@@ -109,6 +130,8 @@ StoredBatch batch_in(const Statement& row) {
   batch.under = {narrow<StreamNo>(row.int64(6)), natural(row.int64(7))};
   batch.digest = id_in<Digest>(row, 8);
   batch.arrived_ms = natural(row.int64(9));
+  batch.site = row.bytes(10);
+  batch.verdict = static_cast<BatchVerdict>(row.int64(11));
   return batch;
 }
 
@@ -166,6 +189,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
                 "nothing was changed");
   }
   if (found == 0) TRY(store->make_tables());
+  if (found == 1) TRY(store->migrate(to_version_2));
   const auto level = TRY(store->meta("schema level"));
   store->needs_rebuild_ = level != std::string{schema.level().raw()};
   return store;
@@ -179,6 +203,13 @@ Result<void> SqliteStore::make_tables() {
   TRY(database_.run(sql));
   TRY(database_.run(fmt::format("PRAGMA user_version = {}", file_version)));
   TRY(set_meta("schema level", schema_.level().raw()));
+  return transaction.commit();
+}
+
+Result<void> SqliteStore::migrate(const char* sql) {
+  auto transaction = TRY(Transaction::begin(database_));
+  TRY(database_.run(sql));
+  TRY(database_.run(fmt::format("PRAGMA user_version = {}", file_version)));
   return transaction.commit();
 }
 
@@ -237,25 +268,13 @@ Result<Members> SqliteStore::load_members() {
   if (!id) return fail(Errc::corrupt, "the replica does not say which consortium it belongs to");
   const auto name = TRY(meta("consortium name"));
   members.restore(name.value_or(""), *id);
-  auto* rows =
-      TRY(database_.cached("SELECT stream, by_stream, n, level, valid, key, site, site_name, "
-                           "site_kind, person, name, email FROM grant_fact ORDER BY arrival"));
+  auto* rows = TRY(database_.cached("SELECT bytes FROM act ORDER BY number"));
   while (TRY(rows->step())) {
-    GrantFact fact;
-    fact.dot = {narrow<StreamNo>(rows->int64(1)), natural(rows->int64(2))};
-    fact.by = fact.dot.stream;
-    fact.level = static_cast<Level>(rows->int64(3));
-    fact.valid = rows->int64(4) != 0;
-    fact.member = {id_in<PublicKey>(*rows, 5),
-                   std::string{rows->bytes(6)},
-                   std::string{rows->bytes(7)},
-                   std::string{rows->bytes(8)},
-                   id_in<PersonId>(*rows, 9),
-                   std::string{rows->bytes(10)},
-                   std::string{rows->bytes(11)}};
-    members.restore(narrow<StreamNo>(rows->int64(0)), fact);
+    auto act = TRY(decode_act(rows->bytes(0)));
+    members.restore(std::move(act));
   }
   rows->reset();
+  TRY(restore_forks(*this, members));
   return members;
 }
 
@@ -316,7 +335,8 @@ Result<StreamNo> SqliteStore::intern_stream(const DeviceId& device, Space space)
   const auto key = std::pair{device, space};
   if (const auto known = stream_numbers_.find(key); known != stream_numbers_.end())
     return known->second;
-  auto* row = TRY(database_.cached("SELECT id FROM stream WHERE device = ? AND space = ?"));
+  auto* row = TRY(
+      database_.cached("SELECT id FROM stream WHERE device = ? AND space = ? ORDER BY id LIMIT 1"));
   TRY(row->bind_blob(1, device.raw()));
   TRY(row->bind(2, static_cast<std::int64_t>(space)));
   std::int64_t id = 0;
@@ -389,8 +409,8 @@ Result<RecordKey> SqliteStore::record_key(RecordNo record) {
 Result<StreamTip> SqliteStore::tip(StreamNo stream) {
   if (const auto known = tips_.find(stream); known != tips_.end()) return known->second;
   auto* row =
-      TRY(database_.cached("SELECT device, space, number, last_n, commit_id, digest, generation "
-                           "FROM stream WHERE id = ?"));
+      TRY(database_.cached("SELECT device, space, number, last_n, commit_id, digest, generation, "
+                           "from_stream, from_n FROM stream WHERE id = ?"));
   TRY(row->bind(1, std::int64_t{stream}));
   if (!TRY(row->step())) return fail(Errc::corrupt, "the replica has no stream number {}", stream);
   StreamTip tip;
@@ -401,9 +421,50 @@ Result<StreamTip> SqliteStore::tip(StreamNo stream) {
   tip.commit = id_in<CommitId>(*row, 4);
   tip.digest = id_in<Digest>(*row, 5);
   tip.generation = natural(row->int64(6));
+  if (!row->is_null(7)) tip.from = Dot{narrow<StreamNo>(row->int64(7)), natural(row->int64(8))};
   row->reset();
   tips_[stream] = tip;
   return tip;
+}
+
+Result<StreamNo> SqliteStore::add_branch(StreamNo stream, const Dot& from) {
+  const auto of = TRY(tip(stream));
+  auto* insert = TRY(database_.cached(
+      "INSERT INTO stream (device, space, number, last_n, commit_id, digest, generation, "
+      "from_stream, from_n) VALUES (?, ?, 0, ?, x'', x'', 0, ?, ?) RETURNING id"));
+  TRY(insert->bind_blob(1, of.device.raw()));
+  TRY(insert->bind(2, static_cast<std::int64_t>(of.space)));
+  TRY(insert->bind(3, stored(from.n)));
+  TRY(insert->bind(4, std::int64_t{from.stream}));
+  TRY(insert->bind(5, stored(from.n)));
+  TRY(insert->step());
+  const auto number = narrow<StreamNo>(insert->int64(0));
+  TRY(insert->run());
+  return number;
+}
+
+Result<std::vector<StreamNo>> SqliteStore::branches(StreamNo stream) {
+  const auto of = TRY(tip(stream));
+  std::vector<StreamNo> streams;
+  auto* rows =
+      TRY(database_.cached("SELECT id FROM stream WHERE device = ? AND space = ? ORDER BY id"));
+  TRY(rows->bind_blob(1, of.device.raw()));
+  TRY(rows->bind(2, static_cast<std::int64_t>(of.space)));
+  while (TRY(rows->step()))
+    streams.push_back(narrow<StreamNo>(rows->int64(0)));
+  rows->reset();
+  return streams;
+}
+
+Result<std::vector<StreamNo>> SqliteStore::forked() {
+  std::vector<StreamNo> streams;
+  auto* rows = TRY(database_.cached(
+      "SELECT DISTINCT (SELECT min(a.id) FROM stream a WHERE a.device = b.device AND a.space = "
+      "b.space) FROM stream b WHERE b.from_stream IS NOT NULL"));
+  while (TRY(rows->step()))
+    streams.push_back(narrow<StreamNo>(rows->int64(0)));
+  rows->reset();
+  return streams;
 }
 
 Result<std::optional<StoredBatch>> SqliteStore::batch_by_commit(const CommitId& commit) {
@@ -457,8 +518,8 @@ Result<std::vector<Reach>> SqliteStore::reach_of(StreamNo stream, std::uint32_t 
 }
 
 Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Reach> grown) {
-  auto* insert = TRY(database_.cached(
-      fmt::format("INSERT INTO batch ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch_columns)));
+  auto* insert = TRY(database_.cached(fmt::format(
+      "INSERT INTO batch ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch_columns)));
   TRY(insert->bind(1, std::int64_t{batch.stream}));
   TRY(insert->bind(2, std::int64_t{batch.number}));
   TRY(insert->bind_blob(3, batch.commit.raw()));
@@ -469,6 +530,8 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(insert->bind(8, stored(batch.under.n)));
   TRY(insert->bind_blob(9, batch.digest.raw()));
   TRY(insert->bind(10, stored(batch.arrived_ms)));
+  TRY(insert->bind_text(11, batch.site));
+  TRY(insert->bind(12, static_cast<std::int64_t>(batch.verdict)));
   TRY(insert->run());
   batches_[batch.stream].emplace(batch.first_n, batch);
   for (const auto& row : grown) {
@@ -498,6 +561,75 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(update->run());
   tips_[batch.stream] = last;
   return {};
+}
+
+Result<void> SqliteStore::set_verdict(const StoredBatch& batch, BatchVerdict verdict) {
+  auto* update =
+      TRY(database_.cached("UPDATE batch SET verdict = ? WHERE stream = ? AND first_n = ?"));
+  TRY(update->bind(1, static_cast<std::int64_t>(verdict)));
+  TRY(update->bind(2, std::int64_t{batch.stream}));
+  TRY(update->bind(3, stored(batch.first_n)));
+  TRY(update->run());
+  auto& known = batches_[batch.stream];
+  if (const auto found = known.find(batch.first_n); found != known.end())
+    found->second.verdict = verdict;
+  return {};
+}
+
+Result<std::vector<StoredBatch>> SqliteStore::batches_in(Statement* rows) {
+  std::vector<StoredBatch> batches;
+  while (TRY(rows->step()))
+    batches.push_back(batch_in(*rows));
+  rows->reset();
+  return batches;
+}
+
+Result<std::vector<StoredBatch>> SqliteStore::batches_from(StreamNo stream, std::uint64_t n) {
+  auto* rows = TRY(database_.cached(fmt::format(
+      "SELECT {} FROM batch WHERE stream = ? AND first_n >= coalesce((SELECT max(first_n) FROM "
+      "batch WHERE stream = ?1 AND first_n <= ?2), 0) AND last_n >= ?2 ORDER BY first_n",
+      batch_columns)));
+  TRY(rows->bind(1, std::int64_t{stream}));
+  TRY(rows->bind(2, stored(n)));
+  return batches_in(rows);
+}
+
+Result<std::vector<StoredBatch>> SqliteStore::batches_with(const Digest& payload) {
+  auto* rows =
+      TRY(database_.cached(fmt::format("SELECT {} FROM batch WHERE digest = ?", batch_columns)));
+  TRY(rows->bind_blob(1, payload.raw()));
+  return batches_in(rows);
+}
+
+Result<std::vector<StoredBatch>> SqliteStore::quarantined() {
+  auto* rows = TRY(database_.cached(fmt::format(
+      "SELECT {} FROM batch WHERE verdict <> 0 AND verdict <> ? ORDER BY arrived_ms, generation",
+      batch_columns)));
+  TRY(rows->bind(1, static_cast<std::int64_t>(BatchVerdict::admitted)));
+  return batches_in(rows);
+}
+
+Result<std::vector<Dot>> SqliteStore::reachers(const Dot& dot) {
+  std::vector<Dot> reachers;
+  auto* rows = TRY(database_.cached(
+      "SELECT r.stream, b.first_n FROM (SELECT stream, min(number) AS number FROM reach WHERE "
+      "other = ? AND n >= ? GROUP BY stream) r JOIN batch b ON b.stream = r.stream AND b.number = "
+      "r.number"));
+  TRY(rows->bind(1, std::int64_t{dot.stream}));
+  TRY(rows->bind(2, stored(dot.n)));
+  while (TRY(rows->step()))
+    reachers.push_back({narrow<StreamNo>(rows->int64(0)), natural(rows->int64(1))});
+  rows->reset();
+  return reachers;
+}
+
+Result<std::vector<RecordNo>> SqliteStore::records() {
+  std::vector<RecordNo> records;
+  auto* rows = TRY(database_.cached("SELECT id FROM record ORDER BY id"));
+  while (TRY(rows->step()))
+    records.push_back(narrow<RecordNo>(rows->int64(0)));
+  rows->reset();
+  return records;
 }
 
 Result<void> SqliteStore::put_change(const Dot& dot, const Change& change) {
@@ -544,6 +676,25 @@ Result<std::vector<std::pair<Dot, Change>>> SqliteStore::pending(StreamNo stream
   return changes;
 }
 
+Result<std::optional<PersonId>> SqliteStore::writer_of(const Dot& dot) {
+  auto* row = TRY(database_.cached("SELECT person FROM writer WHERE stream = ? AND n = ?"));
+  TRY(row->bind(1, std::int64_t{dot.stream}));
+  TRY(row->bind(2, stored(dot.n)));
+  std::optional<PersonId> person;
+  if (TRY(row->step())) person = id_in<PersonId>(*row, 0);
+  row->reset();
+  return person;
+}
+
+Result<void> SqliteStore::set_writer(const Dot& dot, const PersonId& person) {
+  auto* insert =
+      TRY(database_.cached("INSERT OR REPLACE INTO writer (stream, n, person) VALUES (?, ?, ?)"));
+  TRY(insert->bind(1, std::int64_t{dot.stream}));
+  TRY(insert->bind(2, stored(dot.n)));
+  TRY(insert->bind_blob(3, person.raw()));
+  return insert->run();
+}
+
 Result<std::vector<std::pair<Dot, Change>>> SqliteStore::history(RecordNo record) {
   std::vector<std::pair<Dot, Change>> changes;
   auto* rows = TRY(database_.cached("SELECT stream, n, bytes FROM change WHERE record = ?"));
@@ -565,33 +716,23 @@ Result<std::vector<std::pair<Dot, Change>>> SqliteStore::history(RecordNo record
   return changes;
 }
 
-Result<void> SqliteStore::put_founding(StreamNo author,
-                                       const GrantFact& fact,
-                                       const std::string& name,
-                                       const ConsortiumId& consortium) {
+Result<void> SqliteStore::put_founding(const std::string& name, const ConsortiumId& consortium) {
   TRY(set_meta("consortium", consortium.raw()));
-  TRY(set_meta("consortium name", name));
-  return put_grant(author, fact);
+  return set_meta("consortium name", name);
 }
 
-Result<void> SqliteStore::put_grant(StreamNo to, const GrantFact& fact) {
-  auto* insert =
-      TRY(database_.cached("INSERT INTO grant_fact (stream, by_stream, n, level, valid, key, site, "
-                           "site_name, site_kind, person, name, email) "
-                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  TRY(insert->bind(1, std::int64_t{to}));
-  TRY(insert->bind(2, std::int64_t{fact.dot.stream}));
-  TRY(insert->bind(3, stored(fact.dot.n)));
-  TRY(insert->bind(4, static_cast<std::int64_t>(fact.level)));
-  TRY(insert->bind(5, fact.valid ? 1 : 0));
-  TRY(insert->bind_blob(6, fact.member.key.raw()));
-  TRY(insert->bind_text(7, fact.member.site));
-  TRY(insert->bind_text(8, fact.member.site_name));
-  TRY(insert->bind_text(9, fact.member.site_kind));
-  TRY(insert->bind_blob(10, fact.member.person.raw()));
-  TRY(insert->bind_text(11, fact.member.name));
-  TRY(insert->bind_text(12, fact.member.email));
+Result<void> SqliteStore::put_act(ActNo number, const Act& act) {
+  const auto bytes = encode_act(act);
+  auto* insert = TRY(database_.cached("INSERT OR REPLACE INTO act (number, bytes) VALUES (?, ?)"));
+  TRY(insert->bind(1, std::int64_t{number}));
+  TRY(insert->bind_blob(2, bytes));
   return insert->run();
+}
+
+Result<void> SqliteStore::remove_act(ActNo number) {
+  auto* remove = TRY(database_.cached("DELETE FROM act WHERE number = ?"));
+  TRY(remove->bind(1, std::int64_t{number}));
+  return remove->run();
 }
 
 Result<RecordState> SqliteStore::state(RecordNo record) {
@@ -611,19 +752,19 @@ Result<void> SqliteStore::save(RecordNo record,
                                const RecordKey& key,
                                const RecordState& state,
                                const RecordView& view,
-                               const Digest& digest) {
+                               const std::optional<Digest>& digest) {
   const RecordType& type = *schema_.type(key.type);
   auto* sum = TRY(sum_of(type.space));
   if (const auto old = digests_.find(record); old != digests_.end()) sum->remove(old->second);
-  // A record that nothing is known of any more, as after undoing its creation, leaves no trace.
-  const bool gone = state.slots.empty() && !state.has_acts();
+  // A record of which nothing counts any more, as after undoing its creation, leaves no trace.
+  const bool gone = !digest;
   const auto bytes = encode_state(state);
   auto* update =
       TRY(database_.cached("UPDATE record SET marks = ?, state = ?, digest = ? WHERE id = ?"));
   TRY(update->bind(1, std::int64_t{marks_of(state)}));
-  const bool has_state = !gone || !state.parts.empty();
+  const bool has_state = !gone || !state.parts.empty() || !state.slots.empty();
   TRY(has_state ? update->bind_blob(2, bytes) : update->bind_null(2));
-  TRY(gone ? update->bind_null(3) : update->bind_blob(3, digest.raw()));
+  TRY(gone ? update->bind_null(3) : update->bind_blob(3, digest->raw()));
   TRY(update->bind(4, std::int64_t{record}));
   TRY(update->run());
   if (gone) {
@@ -633,8 +774,8 @@ Result<void> SqliteStore::save(RecordNo record,
     TRY(remove->bind(1, std::int64_t{record}));
     return remove->run();
   }
-  sum->add(digest);
-  digests_[record] = digest;
+  sum->add(*digest);
+  digests_[record] = *digest;
   return write_row(database_, type, record, key, view);
 }
 

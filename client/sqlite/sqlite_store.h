@@ -66,6 +66,8 @@ public:
   /// Forgets a change that was not sealed; its record must then be taken anew.
   Result<void> remove_pending(const Dot& dot);
 
+  /// The batches that do not count, in order of arrival.
+  Result<std::vector<StoredBatch>> quarantined();
   /// All streams that are known, by number.
   Result<std::vector<std::pair<StreamNo, StreamTip>>> streams();
   Result<std::vector<RecordNo>> marked(std::uint8_t marks);
@@ -77,25 +79,34 @@ public:
   Result<RecordNo> intern_record(const RecordKey& key) override;
   Result<RecordKey> record_key(RecordNo record) override;
   Result<StreamTip> tip(StreamNo stream) override;
+  Result<StreamNo> add_branch(StreamNo stream, const Dot& from) override;
+  Result<std::vector<StreamNo>> branches(StreamNo stream) override;
+  Result<std::vector<StreamNo>> forked() override;
   Result<std::optional<StoredBatch>> batch_by_commit(const CommitId& commit) override;
   Result<StoredBatch> batch_of(const Dot& dot) override;
   Result<std::vector<Reach>> reach_of(StreamNo stream, std::uint32_t number) override;
   Result<void> put_batch(const StoredBatch& batch, std::span<const Reach> grown) override;
+  Result<void> set_verdict(const StoredBatch& batch, BatchVerdict verdict) override;
+  Result<std::vector<StoredBatch>> batches_from(StreamNo stream, std::uint64_t n) override;
+  Result<std::vector<StoredBatch>> batches_with(const Digest& payload) override;
+  Result<std::vector<Dot>> reachers(const Dot& dot) override;
+  Result<std::vector<RecordNo>> records() override;
   Result<void> put_change(const Dot& dot, const Change& change) override;
   Result<Change> change(const Dot& dot) override;
   Result<std::vector<std::pair<Dot, Change>>> pending(StreamNo stream) override;
+  Result<std::optional<PersonId>> writer_of(const Dot& dot) override;
+  /// Notes who wrote an unsealed change.
+  Result<void> set_writer(const Dot& dot, const PersonId& person);
   Result<std::vector<std::pair<Dot, Change>>> history(RecordNo record) override;
-  Result<void> put_founding(StreamNo author,
-                            const GrantFact& fact,
-                            const std::string& name,
-                            const ConsortiumId& consortium) override;
-  Result<void> put_grant(StreamNo to, const GrantFact& fact) override;
+  Result<void> put_founding(const std::string& name, const ConsortiumId& consortium) override;
+  Result<void> put_act(ActNo number, const Act& act) override;
+  Result<void> remove_act(ActNo number) override;
   Result<RecordState> state(RecordNo record) override;
   Result<void> save(RecordNo record,
                     const RecordKey& key,
                     const RecordState& state,
                     const RecordView& view,
-                    const Digest& digest) override;
+                    const std::optional<Digest>& digest) override;
   Result<std::vector<RecordNo>> set_references(
       RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) override;
   Result<std::vector<ReferenceHead>> references_to(RecordNo record) override;
@@ -105,6 +116,8 @@ private:
   SqliteStore(Database database, const Schema& schema)
       : database_{std::move(database)}, schema_{schema} {}
   Result<void> make_tables();
+  Result<void> migrate(const char* sql);
+  Result<std::vector<StoredBatch>> batches_in(Statement* rows);
 
   /// A sum of record digests, lane by lane modulo 2^64: the order of adding does not matter, and a
   /// record's share can be taken out again.

@@ -6,23 +6,16 @@
 // SQLite inserts the same rows: the change, its history index, the typed upsert. The ratio is what
 // counts, as machines differ.
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
-#include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "client/editor.h"
 #include "client/git/git_library.h"
-#include "client/membership.h"
-#include "client/sealing.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
@@ -30,90 +23,13 @@
 #include "sync/base/result.h"
 #include "sync/commit.h"
 #include "sync/exchange.h"
+#include "tests/bench/nightly.h"
 #include "tests/support/temp_dir.h"
 
 namespace guantong {
 namespace {
 
-constexpr std::size_t sites = 20;
-constexpr std::size_t courses = 2'000;
-constexpr std::size_t hot_courses = 50;
-constexpr std::size_t edits = 500;
 constexpr std::size_t runs = 7;  // The median of them is what counts.
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begun) {
-  return std::chrono::duration<double>(Clock::now() - begun).count();
-}
-
-std::string site_name(std::size_t number) {
-  return fmt::format("s{:02}", number);
-}
-
-std::string course_code(std::size_t number) {
-  return fmt::format("B{:05}", number);
-}
-
-/// Takes in what the other workspaces have, without a remote between: their branches are copied.
-Result<void> copy_branches(Workspace& from, Workspace& to) {
-  const auto path = (from.root() / "history.git").string();
-  return to.history().repository().fetch(path, {"+refs/heads/plan/*:refs/remotes/other/plan/*"});
-}
-
-Result<std::vector<Branch>> offered(Workspace& workspace) {
-  std::vector<Branch> branches;
-  const std::string prefix = "refs/remotes/other/";
-  const auto refs = TRY(workspace.history().repository().refs(prefix));
-  for (const auto& ref : refs)
-    branches.push_back({ref.name.substr(prefix.size()), ref.target});
-  return branches;
-}
-
-/// Applies what was copied, and makes it durable.
-Result<Received> receive(Workspace& workspace) {
-  const auto branches = TRY(offered(workspace));
-  auto session = TRY(Session::begin(workspace.store()));
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), workspace.config().consortium};
-  auto received = TRY(receiver.receive(branches, now_ms()));
-  TRY(session->commit());
-  return received;
-}
-
-Result<void> write_courses(Workspace& workspace) {
-  auto session = TRY(Session::begin(workspace.store()));
-  Editor editor{workspace, *session};
-  const auto& type = *workspace.schema().type("course");
-  for (std::size_t i = 0; i < courses; ++i) {
-    const std::vector<FieldEdit> fields{
-        {"code", FieldEdit::Kind::set, course_code(i)},
-        {"name_zh", FieldEdit::Kind::set, "课程" + std::to_string(i)},
-        {"credits", FieldEdit::Kind::set, "4"}};
-    TRY(editor.add(type, fields, ""));
-  }
-  TRY(session->commit());
-  TRY(seal_all(workspace));
-  return {};
-}
-
-Result<void> write_edits(Workspace& workspace, std::uint32_t seed, std::size_t edits_a_batch) {
-  std::mt19937 random{seed};
-  for (std::size_t done = 0; done < edits; done += edits_a_batch) {
-    auto session = TRY(Session::begin(workspace.store()));
-    Editor editor{workspace, *session};
-    for (std::size_t i = 0; i < edits_a_batch; ++i) {
-      const bool hot = random() % 20 == 0;
-      const auto record = TRY(
-          editor.reading().find("course:" + course_code(random() % (hot ? hot_courses : courses))));
-      const char* field = random() % 2 == 0 ? "hours_theory" : "hours_practice";
-      TRY(editor.set(record, {{field, FieldEdit::Kind::set, std::to_string(random() % 1000)}}, ""));
-    }
-    TRY(session->commit());
-    TRY(seal_all(workspace));
-  }
-  return {};
-}
 
 /// The same rows, by SQLite alone, in one transaction.
 Result<double> plain_sqlite(Workspace& full, const std::filesystem::path& path) {
@@ -136,7 +52,7 @@ Result<double> plain_sqlite(Workspace& full, const std::filesystem::path& path) 
                    "CREATE INDEX change_by_record ON change(record);"
                    "CREATE TABLE course (record INTEGER PRIMARY KEY, hours_theory INTEGER, "
                    "hours_practice INTEGER)"));
-  const auto begun = Clock::now();
+  const test::Stopwatch stopwatch;
   auto transaction = TRY(Transaction::begin(database));
   for (const auto& row : changes) {
     auto* change =
@@ -154,7 +70,7 @@ Result<double> plain_sqlite(Workspace& full, const std::filesystem::path& path) 
     TRY(course->run());
   }
   TRY(transaction.commit());
-  return seconds_since(begun);
+  return stopwatch.took().wall;
 }
 
 struct Measured {
@@ -163,11 +79,6 @@ struct Measured {
   std::uint64_t payload_bytes = 0;
   std::vector<double> applying, plain;  ///< Seconds of each run.
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 Result<std::uint64_t> payload_bytes(Workspace& workspace, const Received& received) {
   std::uint64_t bytes = 0;
@@ -189,12 +100,10 @@ Result<std::uint64_t> payload_bytes(Workspace& workspace, const Received& receiv
 Result<Measured> measure(const std::filesystem::path& full, const std::filesystem::path& folder) {
   Measured measured;
   for (std::size_t run = 0; run < runs; ++run) {
-    const auto copy = folder / fmt::format("run{}", run);
-    std::filesystem::copy(full, copy, std::filesystem::copy_options::recursive);
-    auto workspace = TRY(Workspace::open(copy));
-    const auto begun = Clock::now();
-    const auto received = TRY(receive(workspace));
-    measured.applying.push_back(seconds_since(begun));
+    auto workspace = TRY(test::fresh_copy(full, folder / fmt::format("run{}", run)));
+    const test::Stopwatch stopwatch;
+    const auto received = TRY(test::receive(workspace));
+    measured.applying.push_back(stopwatch.took().wall);
     measured.plain.push_back(TRY(plain_sqlite(workspace, folder / fmt::format("plain{}", run))));
     if (run > 0) continue;
     measured.changes = received.changes();
@@ -204,44 +113,16 @@ Result<Measured> measure(const std::filesystem::path& full, const std::filesyste
   return measured;
 }
 
-/// The workspaces of all sites, with the courses; the first is the founder's.
-Result<std::vector<std::unique_ptr<Workspace>>> make_sites(const std::filesystem::path& folder) {
-  std::vector<std::unique_ptr<Workspace>> workspaces;
-  auto lead = TRY(found(folder / site_name(0),
-                        {"bench", site_name(0), "Lead", "vocational", "Lead", "l@site.invalid"}));
-  workspaces.push_back(std::make_unique<Workspace>(std::move(lead)));
-  auto& first = *workspaces.front();
-  for (std::size_t i = 1; i < sites; ++i) {
-    auto joined = TRY(join(folder / site_name(i),
-                           "",
-                           first.config().consortium,
-                           {"", site_name(i), "Site", "university", "Teacher", "t@site.invalid"}));
-    const auto request = TRY(own_request(joined));
-    TRY(admit(first, request, Level::coordinator));
-    workspaces.push_back(std::make_unique<Workspace>(std::move(joined)));
-  }
-  TRY(write_courses(first));
-  for (std::size_t i = 1; i < sites; ++i) {
-    TRY(copy_branches(first, *workspaces[i]));
-    TRY(receive(*workspaces[i]));
-  }
-  return workspaces;
-}
-
 Result<void> bench(std::size_t edits_a_batch) {
   const test::TempDir folder;
-  auto workspaces = TRY(make_sites(folder.path()));
-  for (std::size_t i = 1; i < sites; ++i) {
-    TRY(write_edits(*workspaces[i], static_cast<std::uint32_t>(i), edits_a_batch));
-    TRY(copy_branches(*workspaces[i], *workspaces.front()));
-    fmt::print(stderr, "\rsite {} of {} has written", i, sites - 1);
-  }
-  const auto full = workspaces.front()->root();
-  workspaces.clear();
+  auto sites = TRY(test::make_sites(folder.path(), test::night_sites));
+  TRY(test::write_night(sites, edits_a_batch));
+  const auto full = sites.front()->root();
+  sites.clear();
   const auto measured = TRY(measure(full, folder.path()));
   const auto changes = static_cast<double>(measured.changes);
-  const double applied = changes / median(measured.applying);
-  const double limit = changes / median(measured.plain);
+  const double applied = changes / test::median(measured.applying);
+  const double limit = changes / test::median(measured.plain);
   fmt::print(
       "\r{} changes, {} a batch, the median of {} runs\n", measured.changes, edits_a_batch, runs);
   fmt::print("applied      {:>9.0f} changes/s (signatures, Git, merging, rules)\n", applied);
@@ -253,8 +134,8 @@ Result<void> bench(std::size_t edits_a_batch) {
 }
 
 Result<void> bench_all() {
-  TRY(bench(edits));       // One night.
-  TRY(bench(edits / 10));  // Ten evenings.
+  TRY(bench(test::night_edits));       // One night.
+  TRY(bench(test::night_edits / 10));  // Ten evenings.
   return {};
 }
 

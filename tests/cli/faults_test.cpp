@@ -139,7 +139,7 @@ TEST(Faults, TheLogSaysHowCommandsEndedAndHoldsNoValues) {
   EXPECT_THAT(text, Not(HasSubstr("B02015")));
 }
 
-TEST(Faults, MissingDamagedAndNewerWorkspacesAreNamed) {
+TEST(Faults, D75MissingDamagedAndNewerWorkspacesAreNamed) {
   const Schools schools;
   EXPECT_EQ(test::run_guantong(schools.workspace("nowhere"), {"status"}).code, 2);
   std::ofstream{schools.workspace("thuhs") / "config.toml"} << "this is = = not toml";
@@ -158,7 +158,7 @@ TEST(Faults, MissingDamagedAndNewerWorkspacesAreNamed) {
   EXPECT_EQ(schools.at("bitc", {"status"}).code, 2);
 }
 
-TEST(Faults, ARemoteThatIsNoRepositoryOrAnotherConsortiumsIsRefused) {
+TEST(Faults, D04ARemoteThatIsNoRepositoryOrAnotherConsortiumsIsRefused) {
   const Schools schools;
   const auto plain = schools.workspace("plain");
   std::filesystem::create_directories(plain);
@@ -234,7 +234,7 @@ TEST(Faults, D07ASignatureThatDoesNotCoverTheCommitIsSetAside) {
   EXPECT_EQ(schools.ask("bitc", {"show", "course:C03009"}).at("credits"), 3);
 }
 
-TEST(Faults, D19AGapInTheNumbersIsSetAside) {
+TEST(Faults, D16AGapInTheNumbersIsSetAside) {
   const Schools schools;
   schools.act("bstu", {"set", "course:C03009", "credits=4"});
   schools.sync({"bstu"});
@@ -243,7 +243,7 @@ TEST(Faults, D19AGapInTheNumbersIsSetAside) {
   EXPECT_EQ(schools.ask("bitc", {"show", "course:C03009"}).at("credits"), 3);
 }
 
-TEST(Faults, ABranchThatGoesBackwardsIsReportedAndHealed) {
+TEST(Faults, D02ABranchThatGoesBackwardsIsReportedAndHealed) {
   const Schools schools;
   schools.act("bstu", {"set", "course:C03009", "credits=4"});
   schools.sync({"bstu", "bitc"});
@@ -332,7 +332,7 @@ TEST(Faults, D21AnEditOfTheReplicaBesideUsIsNamedByVerifyAndHealedByRebuild) {
   EXPECT_EQ(schools.at("thuhs", {"verify"}).code, 0);
 }
 
-TEST(Faults, ALostReplicaIsMadeAnewWithTheSameDigest) {
+TEST(Faults, D31ALostReplicaIsMadeAnewWithTheSameDigest) {
   const Schools schools;
   schools.act("bstu", {"set", "course:B02015", "credits=3"});
   schools.sync_all();
@@ -369,7 +369,7 @@ TEST(Faults, EditsWaitForAdmissionAndAreSentAfterwards) {
   EXPECT_EQ(schools.at("guest", {"verify"}).code, 0);
 }
 
-TEST(Faults, WhoMayNotAdmitIsRefused) {
+TEST(Faults, D39WhoMayNotAdmitIsRefused) {
   const Schools schools;
   schools.add_computer("teacher", "bstu", "teacher");
   const auto joined = schools.ask("guest",
@@ -388,7 +388,7 @@ TEST(Faults, WhoMayNotAdmitIsRefused) {
   EXPECT_EQ(schools.at("thuhs", {"admit", joined.at("code")}).code, 0);
 }
 
-TEST(Faults, NothingOfASchoolsOwnRecordsReachesTheRemote) {
+TEST(Faults, D72NothingOfASchoolsOwnRecordsReachesTheRemote) {
   const Schools schools;
   schools.act("bitc", {"add", "student", "student_no=20249999", "name=周虚构九十九"});
   schools.sync_all();

@@ -186,7 +186,7 @@ TEST_F(GitRepository, RefusesTreesWithAnythingButTheOnePlainFile) {
   EXPECT_THAT(repository.read_payload(tree(""), file_name, 7), fails_with(Errc::corrupt));
 }
 
-TEST_F(GitRepository, NoticesObjectsThatWereTamperedWith) {
+TEST_F(GitRepository, D21NoticesObjectsThatWereTamperedWith) {
   auto repository = make("a.git");
   const CommitId id = commit_to(repository, "one");
   const auto object = path("a.git") / "objects" / hex(id).substr(0, 2) / hex(id).substr(2);

@@ -201,7 +201,7 @@ TEST_F(Rules, ARecordArchivedHereAndUsedThereIsOnHold) {
   EXPECT_THAT(found(v), IsEmpty());
 }
 
-TEST_F(Rules, ARecordArchivedHereAndEditedThereIsOnHold) {
+TEST_F(Rules, D74ARecordArchivedHereAndEditedThereIsOnHold) {
   v.create(key_of("problem", "old"), {{"code", "P-1"}, {"title_zh", "问题"}});
   meet();
   v.archive(key_of("problem", "old"));

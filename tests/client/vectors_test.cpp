@@ -164,7 +164,7 @@ TEST(Vectors, ReadBackAsWhatTheyAre) {
   }
 }
 
-TEST(Vectors, ASignatureMovedToAnotherCommitIsRefused) {
+TEST(Vectors, D07D18ASignatureMovedToAnotherCommitOrLeftOutIsRefused) {
   const auto vectors = make_vectors();
   const auto consortium =
       *ConsortiumId::from(*from_hex(vectors["founding"]["digest"].get<std::string>()));
@@ -179,7 +179,7 @@ TEST(Vectors, ASignatureMovedToAnotherCommitIsRefused) {
   EXPECT_THAT(open_batch({}, *first, payload, consortium), test::fails_with(Errc::denied));
 }
 
-TEST(Vectors, AnotherPayloadOrConsortiumUnderTheSameCommitIsRefused) {
+TEST(Vectors, D04D13AnotherPayloadOrConsortiumUnderTheSameCommitIsRefused) {
   const auto vectors = make_vectors();
   const auto consortium =
       *ConsortiumId::from(*from_hex(vectors["founding"]["digest"].get<std::string>()));

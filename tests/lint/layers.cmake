@@ -23,6 +23,7 @@ forbid("only sync/codec.cpp speaks the wire messages" "#include \"guantong/v1/ch
 forbid("only sync/schema.cpp reads descriptors" "#include \"guantong/v1/" client/*.h client/*.cpp cli/*.h cli/*.cpp sync/*.h)
 forbid_outside(client/sqlite "sqlite3.h stays in client/sqlite" "#include <sqlite3.h>" sync/*.h sync/*.cpp client/*.h client/*.cpp cli/*.h cli/*.cpp)
 forbid_outside(client/git "git2.h stays in client/git" "#include (<git2|\"client/git/(libgit2|connection|path_remote|refspec).h)" sync/*.h sync/*.cpp client/*.h client/*.cpp cli/*.h cli/*.cpp)
+forbid_outside(client/crypto "keyutils.h stays in client/crypto" "#include <keyutils.h>" sync/*.h sync/*.cpp client/*.h client/*.cpp cli/*.h cli/*.cpp)
 forbid("sodium.h stays with hashes, signatures and keys" "#include <sodium.h>" sync/*.h cli/*.h cli/*.cpp client/*.h client/sqlite/*.cpp client/git/*.cpp client/rules/*.cpp)
 forbid("only cli/run.cpp and cli/command.cpp read CLI11" "#include <CLI/" cli/*.h cli/commands/*.cpp)
 forbid("TRY is the whole of an expression" "[A-Za-z0-9_>][(][^()]*TRY[(]|[{,] *TRY[(]" sync/*.cpp client/*.cpp cli/*.cpp)

@@ -4,17 +4,20 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "sync/authority.h"
 #include "sync/base/error.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
+#include "sync/forks.h"
 #include "sync/members.h"
 #include "sync/record_state.h"
 #include "sync/store.h"
@@ -47,6 +50,80 @@ Result<RecordKey> MemoryStore::record_key(RecordNo record) {
 Result<StreamTip> MemoryStore::tip(StreamNo stream) {
   if (stream < streams_.size()) return streams_[stream].tip;
   return fail(Errc::not_found, "there is no stream {}", stream);
+}
+
+Result<StreamNo> MemoryStore::add_branch(StreamNo stream, const Dot& from) {
+  auto& fresh = streams_.emplace_back().tip;
+  const auto& of = streams_.at(stream).tip;
+  fresh.device = of.device;
+  fresh.space = of.space;
+  fresh.last_n = from.n;
+  fresh.from = from;
+  return static_cast<StreamNo>(streams_.size() - 1);
+}
+
+Result<std::vector<StreamNo>> MemoryStore::branches(StreamNo stream) {
+  const auto of = streams_.at(stream).tip;
+  std::vector<StreamNo> found;
+  for (StreamNo number = 0; number < streams_.size(); ++number) {
+    const auto& tip = streams_[number].tip;
+    if (tip.device == of.device && tip.space == of.space) found.push_back(number);
+  }
+  return found;
+}
+
+Result<std::vector<StreamNo>> MemoryStore::forked() {
+  std::set<StreamNo> found;
+  for (const auto& stream : streams_) {
+    if (stream.tip.from) found.insert(stream_numbers_.at({stream.tip.device, stream.tip.space}));
+  }
+  return std::vector<StreamNo>{found.begin(), found.end()};
+}
+
+Result<void> MemoryStore::set_verdict(const StoredBatch& batch, BatchVerdict verdict) {
+  streams_.at(batch.stream).batches.at(batch.first_n).verdict = verdict;
+  return {};
+}
+
+Result<std::vector<StoredBatch>> MemoryStore::batches_from(StreamNo stream, std::uint64_t n) {
+  std::vector<StoredBatch> found;
+  for (const auto& [first, batch] : streams_.at(stream).batches) {
+    if (batch.last_n >= n) found.push_back(batch);
+  }
+  return found;
+}
+
+Result<std::vector<StoredBatch>> MemoryStore::batches_with(const Digest& payload) {
+  std::vector<StoredBatch> found;
+  for (const auto& stream : streams_) {
+    for (const auto& [first, batch] : stream.batches) {
+      if (batch.digest == payload) found.push_back(batch);
+    }
+  }
+  return found;
+}
+
+Result<std::vector<Dot>> MemoryStore::reachers(const Dot& dot) {
+  std::vector<Dot> found;
+  for (StreamNo number = 0; number < streams_.size(); ++number) {
+    for (const auto& [first, batch] : streams_[number].batches) {
+      const auto reach = TRY(reach_of(number, batch.number));
+      const auto reaches = [&](const Reach& row) {
+        return row.stream == dot.stream && row.n >= dot.n;
+      };
+      if (std::ranges::none_of(reach, reaches)) continue;
+      found.push_back({number, first});
+      break;
+    }
+  }
+  return found;
+}
+
+Result<std::vector<RecordNo>> MemoryStore::records() {
+  std::vector<RecordNo> found;
+  for (RecordNo number = 0; number < record_keys_.size(); ++number)
+    found.push_back(number);
+  return found;
 }
 
 Result<std::optional<StoredBatch>> MemoryStore::batch_by_commit(const CommitId& commit) {
@@ -117,6 +194,11 @@ Result<std::vector<std::pair<Dot, Change>>> MemoryStore::pending(StreamNo stream
   return found;
 }
 
+Result<std::optional<PersonId>> MemoryStore::writer_of(const Dot& dot) {
+  const auto found = writers_.find(dot);
+  return found == writers_.end() ? std::nullopt : std::optional{found->second};
+}
+
 Result<std::vector<std::pair<Dot, Change>>> MemoryStore::history(RecordNo record) {
   std::vector<std::tuple<std::uint64_t, std::uint64_t, Dot>> order;
   for (const auto& [dot, change] : changes_) {
@@ -133,16 +215,18 @@ Result<std::vector<std::pair<Dot, Change>>> MemoryStore::history(RecordNo record
   return found;
 }
 
-Result<void> MemoryStore::put_founding(StreamNo author,
-                                       const GrantFact& fact,
-                                       const std::string& name,
-                                       const ConsortiumId& consortium) {
+Result<void> MemoryStore::put_founding(const std::string& name, const ConsortiumId& consortium) {
   founding_.emplace(name, consortium);
-  return put_grant(author, fact);
+  return {};
 }
 
-Result<void> MemoryStore::put_grant(StreamNo to, const GrantFact& fact) {
-  grants_.emplace_back(to, fact);
+Result<void> MemoryStore::put_act(ActNo number, const Act& act) {
+  acts_[number] = encode_act(act);
+  return {};
+}
+
+Result<void> MemoryStore::remove_act(ActNo number) {
+  acts_.erase(number);
   return {};
 }
 
@@ -156,11 +240,15 @@ Result<void> MemoryStore::save(RecordNo record,
                                const RecordKey& /*key*/,
                                const RecordState& state,
                                const RecordView& view,
-                               const Digest& digest) {
+                               const std::optional<Digest>& digest) {
   states_[record] = encode_state(state);
   auto& row = rows_[record];
   row.life = view.life;
-  row.digest = digest;
+  if (!digest) {  // Nothing of it counts.
+    rows_.erase(record);
+    return {};
+  }
+  row.digest = *digest;
   for (const auto& [slot, value] : view.values) {
     row.values[slot] = value;
     if (value.empty()) row.values.erase(slot);
@@ -208,11 +296,14 @@ const PublishedRow& MemoryStore::row(RecordNo record) const {
   return found == rows_.end() ? missing : found->second;
 }
 
-Members MemoryStore::members() const {
+Result<Members> MemoryStore::members() {
   Members members;
   if (founding_) members.restore(founding_->first, founding_->second);
-  for (const auto& [to, fact] : grants_)
-    members.restore(to, fact);
+  for (const auto& [number, bytes] : acts_) {
+    auto act = TRY(decode_act(bytes));
+    members.restore(std::move(act));
+  }
+  TRY(restore_forks(*this, members));
   return members;
 }
 

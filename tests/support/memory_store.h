@@ -36,44 +36,53 @@ public:
   Result<RecordNo> intern_record(const RecordKey& key) override;
   Result<RecordKey> record_key(RecordNo record) override;
   Result<StreamTip> tip(StreamNo stream) override;
+  Result<StreamNo> add_branch(StreamNo stream, const Dot& from) override;
+  Result<std::vector<StreamNo>> branches(StreamNo stream) override;
+  Result<std::vector<StreamNo>> forked() override;
 
   Result<std::optional<StoredBatch>> batch_by_commit(const CommitId& commit) override;
   Result<StoredBatch> batch_of(const Dot& dot) override;
   Result<std::vector<Reach>> reach_of(StreamNo stream, std::uint32_t number) override;
   Result<void> put_batch(const StoredBatch& batch, std::span<const Reach> grown) override;
 
+  Result<void> set_verdict(const StoredBatch& batch, BatchVerdict verdict) override;
+  Result<std::vector<StoredBatch>> batches_from(StreamNo stream, std::uint64_t n) override;
+  Result<std::vector<StoredBatch>> batches_with(const Digest& payload) override;
+  Result<std::vector<Dot>> reachers(const Dot& dot) override;
+
   Result<void> put_change(const Dot& dot, const Change& change) override;
   Result<Change> change(const Dot& dot) override;
   Result<std::vector<std::pair<Dot, Change>>> pending(StreamNo stream) override;
+  Result<std::optional<PersonId>> writer_of(const Dot& dot) override;
   Result<std::vector<std::pair<Dot, Change>>> history(RecordNo record) override;
 
-  Result<void> put_founding(StreamNo author,
-                            const GrantFact& fact,
-                            const std::string& name,
-                            const ConsortiumId& consortium) override;
-  Result<void> put_grant(StreamNo to, const GrantFact& fact) override;
+  Result<std::vector<RecordNo>> records() override;
+  Result<void> put_founding(const std::string& name, const ConsortiumId& consortium) override;
+  Result<void> put_act(ActNo number, const Act& act) override;
+  Result<void> remove_act(ActNo number) override;
 
   Result<RecordState> state(RecordNo record) override;
   Result<void> save(RecordNo record,
                     const RecordKey& key,
                     const RecordState& state,
                     const RecordView& view,
-                    const Digest& digest) override;
+                    const std::optional<Digest>& digest) override;
   Result<std::vector<RecordNo>> set_references(
       RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) override;
   Result<std::vector<ReferenceHead>> references_to(RecordNo record) override;
   Result<std::vector<RecordNo>> in_conflict() override;
 
+  void set_writer(const Dot& dot, const PersonId& person) { writers_[dot] = person; }
   /// Takes a change back that is not sealed.
   void remove_pending(const Dot& dot) { changes_.erase(dot); }
 
   /// What a record's row says; a missing one where nothing was saved.
   const PublishedRow& row(RecordNo record) const;
   /// Records that were named or saved, by key.
-  const std::map<RecordKey, RecordNo>& records() const { return record_numbers_; }
+  const std::map<RecordKey, RecordNo>& by_key() const { return record_numbers_; }
 
   /// The membership as it was put here, from which an opened replica takes it.
-  Members members() const;
+  Result<Members> members();
 
 private:
   struct Stream {
@@ -93,7 +102,8 @@ private:
   std::vector<RecordKey> record_keys_;
   std::map<CommitId, Dot> by_commit_;  ///< The first change of each batch.
   std::map<Dot, StoredChange> changes_;
-  std::vector<std::pair<StreamNo, GrantFact>> grants_;
+  std::map<ActNo, std::string> acts_;
+  std::map<Dot, PersonId> writers_;
   std::optional<std::pair<std::string, ConsortiumId>> founding_;
   std::map<RecordNo, std::string> states_;
   std::map<RecordNo, PublishedRow> rows_;

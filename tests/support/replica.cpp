@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -160,7 +161,8 @@ Replica::Replica() : applier_{std::make_unique<Applier>(store_, test_schema(), m
 
 Result<void> Replica::take(const ArrivedBatch& arrived) {
   if (TRY(store_.batch_by_commit(arrived.commit))) return {};
-  return applier_->apply(arrived, now_ms);
+  TRY(applier_->apply(arrived, now_ms));
+  return {};
 }
 
 Result<void> Replica::write(const ArrivedBatch& own) {
@@ -201,7 +203,7 @@ Result<void> Replica::publish() {
 }
 
 Result<void> Replica::refold() {
-  for (const auto& [key, number] : store_.records()) {
+  for (const auto& [key, number] : store_.by_key()) {
     if (store_.row(number) != PublishedRow{}) TRY(merger().refold(number));
   }
   return publish();
@@ -209,13 +211,15 @@ Result<void> Replica::refold() {
 
 void Replica::reopen() {
   applier_.reset();
-  members_ = store_.members();
+  auto members = store_.members();
+  if (!members) std::abort();  // What was stored by this program cannot be read by it.
+  members_ = *std::move(members);
   applier_ = std::make_unique<Applier>(store_, test_schema(), members_);
 }
 
 Result<Picture> picture_of(Replica& replica, const Delivery& delivery) {
   Picture picture;
-  for (const auto& [key, number] : replica.store().records()) {
+  for (const auto& [key, number] : replica.store().by_key()) {
     const auto record = delivery.record(key);
     if (!record) continue;
     auto read = TRY(Reading(replica, delivery, *record, number).record());
@@ -291,7 +295,7 @@ std::vector<std::string> differences(const Picture& is, const Picture& should_be
 
 std::map<RecordKey, Digest> digests(Replica& replica) {
   std::map<RecordKey, Digest> found;
-  for (const auto& [key, number] : replica.store().records()) {
+  for (const auto& [key, number] : replica.store().by_key()) {
     const auto& row = replica.store().row(number);
     if (row != PublishedRow{}) found.emplace(key, row.digest);
   }

@@ -181,6 +181,42 @@ void Schools::add_computer(std::string_view school,
   admit(folder_.path(), school, site, level);
 }
 
+Json Schools::ask_to_join(std::string_view school,
+                          std::string_view site,
+                          std::string_view person,
+                          const std::vector<std::string>& more) const {
+  std::vector<std::string> arguments{"join",
+                                     remote().string(),
+                                     "--consortium",
+                                     consortium(),
+                                     "--site",
+                                     std::string{site},
+                                     "--person",
+                                     std::string{person},
+                                     "--email",
+                                     std::string{school} + "@example.invalid"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return ask(school, std::move(arguments));
+}
+
+void Schools::copy_computer(std::string_view from, std::string_view to) const {
+  std::filesystem::remove_all(workspace(to));
+  std::filesystem::copy(workspace(from), workspace(to), std::filesystem::copy_options::recursive);
+}
+
+void Schools::add_stick(std::string_view stick,
+                        std::initializer_list<std::string_view> schools) const {
+  const auto path = folder_.path() / (std::string{stick} + ".git");
+  std::filesystem::copy(remote(), path, std::filesystem::copy_options::recursive);
+  for (const auto school : schools)
+    act(school, {"remote", "add", std::string{stick}, path.string()});
+}
+
+std::string Schools::device(std::string_view school) const {
+  const auto config = Config::load(workspace(school) / "config.toml");
+  return config ? to_hex(config->device.raw()) : "";
+}
+
 void Schools::agree_on_duties() const {
   act("bitc", {"import", "csv", GUANTONG_DATA_DIR "/demo/duty_assignments.csv"});
   sync_all();

@@ -50,6 +50,20 @@ public:
                     std::string_view site,
                     std::string_view level = "coordinator") const;
 
+  /// What somebody who asks to be admitted is given: the request's code, and the request as text.
+  Json ask_to_join(std::string_view school,
+                   std::string_view site,
+                   std::string_view person,
+                   const std::vector<std::string>& more = {}) const;
+
+  /// Copies a workspace as it is, key included, over what is there: a cloned computer, a backup.
+  void copy_computer(std::string_view from, std::string_view to) const;
+  /// A further remote, a USB stick, which holds what the first one holds now.
+  void add_stick(std::string_view stick, std::initializer_list<std::string_view> schools) const;
+
+  /// The device of a computer, 64 hex digits.
+  std::string device(std::string_view school) const;
+
   /// Imports who does what at bitc, and lets the others accept what is offered to them: for every
   /// duty of the data one site answers, as the data says.
   void agree_on_duties() const;

@@ -343,7 +343,7 @@ Dot Page::agree(HeldSubject subject) const {
 
 std::vector<std::string> view_of(Replica& replica) {
   std::vector<std::string> lines;
-  for (const auto& [key, number] : replica.store().records()) {
+  for (const auto& [key, number] : replica.store().by_key()) {
     const auto& row = replica.store().row(number);
     if (row == PublishedRow{}) continue;
     const auto title = fmt::format("{} {}", key.type, to_hex(key.id.raw().substr(0, 4)));

@@ -159,10 +159,10 @@ void apply(Replica& replica, const Mail& mail, const std::vector<Mail::Letter>& 
 }
 
 const PublishedRow& row(Replica& replica) {
-  return replica.store().row(replica.store().records().at(record()));
+  return replica.store().row(replica.store().by_key().at(record()));
 }
 
-TEST(Applier, NobodyFoundsASecondTime) {
+TEST(Applier, D16NobodyFoundsASecondTime) {
   Mail mail;
   const auto founding = mail.found();
   const auto grant = mail.grant(lead, {lead, 1}, {}, {member(v, "s1"), Level::teacher});
@@ -178,7 +178,7 @@ TEST(Applier, NobodyFoundsASecondTime) {
   EXPECT_FALSE(replica.store().batch_by_commit(mail[second].commit)->has_value());
 }
 
-TEST(Applier, ABatchIsRefusedWholeUnlessItFitsItsStream) {
+TEST(Applier, D15D16ABatchIsRefusedWholeUnlessItFitsItsStream) {
   Mail mail;
   const auto founding = mail.found();
   const auto grant = mail.grant(lead, {lead, 1}, {}, {member(v, "s1"), Level::teacher});
@@ -199,15 +199,6 @@ TEST(Applier, ABatchIsRefusedWholeUnlessItFitsItsStream) {
   other.batch.first_n = 2;
   EXPECT_THAT(replica.take(other), fails_with(Errc::corrupt));
   other = mail[first];
-  other.site = "s2";
-  EXPECT_THAT(replica.take(other), fails_with(Errc::denied));
-  other = mail[first];
-  other.batch.under = Dot{1, 1};
-  EXPECT_THAT(replica.take(other), fails_with(Errc::denied));
-  other = mail[first];
-  other.parents = {mail[founding].commit};
-  EXPECT_THAT(replica.take(other), fails_with(Errc::denied));
-  other = mail[first];
   other.batch.changes.front().fields = "\x0a\x01\xff";
   EXPECT_THAT(replica.take(other), fails_with(Errc::corrupt));
 
@@ -219,6 +210,28 @@ TEST(Applier, ABatchIsRefusedWholeUnlessItFitsItsStream) {
   other.parents = {mail[grant].commit};
   EXPECT_THAT(replica.take(other), fails_with(Errc::corrupt));
   apply(replica, mail, {second});
+}
+
+TEST(Applier, ABatchWithoutAGrantThatItMayBeUnderIsKeptAndDoesNotCount) {
+  Mail mail;
+  const auto founding = mail.found();
+  const auto grant = mail.grant(lead, {lead, 1}, {}, {member(v, "s1"), Level::teacher});
+  const auto first = mail.send(v, Dot{lead, 2}, {grant}, {create(slots::register_any, "a")});
+  auto of_another_site = mail[first];
+  of_another_site.site = "s2";
+  auto under_no_grant = mail[first];
+  under_no_grant.batch.under = Dot{1, 1};
+  auto not_seen = mail[first];
+  not_seen.parents = {mail[founding].commit};
+  for (const auto& batch : {of_another_site, under_no_grant, not_seen}) {
+    Replica replica;
+    apply(replica, mail, {founding, grant});
+    ASSERT_THAT(replica.take(batch), is_ok());
+    ASSERT_THAT(replica.publish(), is_ok());
+    EXPECT_EQ(replica.store().batch_by_commit(batch.commit)->value().verdict,
+              BatchVerdict::outsider);
+    EXPECT_EQ(row(replica), PublishedRow{}) << "nothing of it may be seen";
+  }
 }
 
 /// As when a folder was copied, and the copy has been used and synced.
@@ -256,7 +269,7 @@ TEST(Applier, NamesOfWhatAnAuthorHadNotSeenCountForNothingAndAreListed) {
     ASSERT_THAT(replica.take(mail[letter]), is_ok());
   EXPECT_EQ(replica.merger().ignored_edges().size(), 2);
   ASSERT_THAT(replica.publish(), is_ok());
-  const auto state = replica.merger().state(replica.store().records().at(record()));
+  const auto state = replica.merger().state(replica.store().by_key().at(record()));
   ASSERT_THAT(state, is_ok());
   EXPECT_TRUE((*state)->find(slot)->conflict);
 }

@@ -291,7 +291,7 @@ private:
 };
 
 void count(Replica& replica, Seen& seen) {
-  for (const auto& [key, number] : replica.store().records()) {
+  for (const auto& [key, number] : replica.store().by_key()) {
     const auto phase = *replica.merger().agreements(number, HeldSubject::phase);
     for (JudgedAct::Place place = 0; place < phase.acts().size(); ++place) {
       if (!phase.is_agreed(place, WholePast{})) continue;

@@ -71,15 +71,15 @@ void converges(Choices& choices) {
   }
 }
 
-TEST(Convergence, WhateverTheOrderAndTheGroupings1) {
+TEST(Convergence, D17WhateverTheOrderAndTheGroupings1) {
   for_all(converges, {.count = 2'500, .first_seed = 0, .choices = choices_needed});
 }
 
-TEST(Convergence, WhateverTheOrderAndTheGroupings2) {
+TEST(Convergence, D17WhateverTheOrderAndTheGroupings2) {
   for_all(converges, {.count = 2'500, .first_seed = 100'000, .choices = choices_needed});
 }
 
-TEST(Convergence, WhateverTheOrderAndTheGroupings3) {
+TEST(Convergence, D17WhateverTheOrderAndTheGroupings3) {
   for_all(converges, {.count = 2'500, .first_seed = 200'000, .choices = choices_needed});
 }
 

@@ -91,7 +91,7 @@ TEST(SshSignature, SignsTheHashOfTheMessageForGitAlone) {
             "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e");
 }
 
-TEST(SshSignature, OfAnotherMessageKeyOrPurposeIsRefused) {
+TEST(SshSignature, D07OfAnotherMessageKeyOrPurposeIsRefused) {
   EXPECT_THAT(verify_ssh_signature(armored, "hello", the_key()), fails_with(Errc::denied));
   EXPECT_THAT(verify_ssh_signature(
                   armored,
@@ -134,13 +134,13 @@ TEST(SshSignature, WithAnyByteOfItsArmorChangedOrMovedIsRefused) {
   }
 }
 
-TEST(SshSignature, WithAScalarThatIsNotReducedIsRefused) {
+TEST(SshSignature, D12WithAScalarThatIsNotReducedIsRefused) {
   const std::string malleated = with_order_added(raw_signature());
   EXPECT_THAT(verify_ssh_signature(ssh_signature(the_key(), malleated), message, the_key()),
               fails_with(Errc::denied));
 }
 
-TEST(SshSignature, OfASmallOrderKeyIsRefused) {
+TEST(SshSignature, D12OfASmallOrderKeyIsRefused) {
   // With the neutral element as the key, S = 1 and R = the base point fit every message.
   const PublicKey neutral =
       key_of("0100000000000000000000000000000000000000000000000000000000000000");
@@ -151,7 +151,7 @@ TEST(SshSignature, OfASmallOrderKeyIsRefused) {
               fails_with(Errc::denied));
 }
 
-TEST(SshSignature, KeysOffTheCurveOfSmallOrderOrNotCanonicalAreNotValid) {
+TEST(SshSignature, D12KeysOffTheCurveOfSmallOrderOrNotCanonicalAreNotValid) {
   EXPECT_TRUE(is_valid_key(the_key()));
   for (const auto* bad : {
            "0000000000000000000000000000000000000000000000000000000000000000",
@@ -171,7 +171,7 @@ TEST(SshSignature, KeyIsWrittenAsInAllowedSigners) {
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
 }
 
-TEST(SshSignature, DeviceIdIsTheHashOfItsFirstKey) {
+TEST(SshSignature, D19DeviceIdIsTheHashOfItsFirstKey) {
   EXPECT_EQ(to_hex(device_id(the_key()).raw()),
             "9d24e2eeaf27c2a088a564a32fc03a882dcd9804dbc0d03a119491e54ba0c933");
 }

@@ -1,0 +1,63 @@
+#include "client/fingerprint_words.h"
+
+namespace guantong {
+
+constexpr ByteWords english_words{
+    "acorn",   "actor",   "album",    "almond",   "anchor",   "apple",    "apron",   "arrow",
+    "attic",   "autumn",  "baker",    "bamboo",   "banana",   "barn",     "basket",  "bench",
+    "bird",    "blanket", "bottle",   "bread",    "brick",    "broom",    "bucket",  "cabin",
+    "camel",   "candle",  "canvas",   "carpet",   "castle",   "chair",    "cheese",  "cherry",
+    "circus",  "clay",    "clock",    "cloud",    "clover",   "coffee",   "comet",   "cookie",
+    "copper",  "cousin",  "crab",     "crayon",   "crown",    "curtain",  "dancer",  "desert",
+    "diamond", "dinner",  "dolphin",  "door",     "dragon",   "duck",     "eagle",   "earth",
+    "echo",    "elbow",   "elephant", "engine",   "envelope", "fabric",   "falcon",  "family",
+    "farmer",  "feather", "fence",    "finger",   "fish",     "flag",     "flute",   "forest",
+    "fox",     "frog",    "fruit",    "garden",   "garlic",   "giraffe",  "glacier", "glove",
+    "goat",    "gold",    "goose",    "grape",    "grass",    "guitar",   "hammer",  "harvest",
+    "helmet",  "heron",   "hill",     "honey",    "horse",    "hotel",    "igloo",   "iron",
+    "island",  "ivory",   "jacket",   "jaguar",   "journey",  "juice",    "jungle",  "kettle",
+    "kitchen", "kite",    "koala",    "ladder",   "lake",     "lamp",     "lantern", "leaf",
+    "lemon",   "letter",  "library",  "lily",     "lion",     "lizard",   "lobster", "lotus",
+    "lunch",   "magnet",  "mango",    "maple",    "market",   "meadow",   "mirror",  "monkey",
+    "moon",    "morning", "motor",    "mountain", "museum",   "mushroom", "napkin",  "nest",
+    "noodle",  "north",   "notebook", "nurse",    "oasis",    "ocean",    "octopus", "olive",
+    "onion",   "opera",   "orange",   "orchid",   "oven",     "oyster",   "palace",  "panda",
+    "parrot",  "pasta",   "peach",    "peanut",   "pebble",   "pelican",  "pencil",  "pepper",
+    "picnic",  "pigeon",  "pillow",   "pilot",    "planet",   "plum",     "poem",    "pony",
+    "potato",  "pumpkin", "puppet",   "puzzle",   "quail",    "quartz",   "queen",   "quilt",
+    "rabbit",  "radio",   "railway",  "ribbon",   "rice",     "river",    "robot",   "rocket",
+    "roof",    "rose",    "ruby",     "ruler",    "saddle",   "salad",    "salmon",  "sand",
+    "scarf",   "school",  "shell",    "ship",     "shoe",     "silk",     "silver",  "sister",
+    "sleeve",  "smile",   "snail",    "snow",     "sofa",     "soup",     "spider",  "spoon",
+    "spring",  "stamp",   "star",     "station",  "stone",    "street",   "sugar",   "summer",
+    "swan",    "syrup",   "table",    "tailor",   "teapot",   "temple",   "tennis",  "ticket",
+    "tiger",   "toast",   "tomato",   "towel",    "tractor",  "train",    "tree",    "trumpet",
+    "tulip",   "tunnel",  "turtle",   "umbrella", "uncle",    "unicorn",  "vacuum",  "valley",
+    "velvet",  "village", "violin",   "volcano",  "voyage",   "walnut",   "walrus",  "water",
+    "whale",   "whistle", "window",   "wolf",     "yacht",    "yogurt",   "zebra",   "zipper"};
+
+constexpr ByteWords chinese_words{
+    "白菜", "白鹅", "白云", "斑马", "宝塔", "报纸", "背包", "贝壳", "鞭炮", "宾馆", "冰箱", "玻璃",
+    "裁缝", "彩虹", "操场", "草莓", "草原", "茶壶", "车站", "城堡", "齿轮", "厨师", "窗户", "春天",
+    "磁铁", "刺猬", "大蒜", "大象", "袋鼠", "蛋糕", "岛屿", "灯笼", "灯泡", "电话", "电脑", "电视",
+    "电影", "冬天", "豆腐", "豆浆", "耳朵", "二胡", "耳机", "帆船", "饭店", "飞机", "肥皂", "风扇",
+    "枫叶", "风筝", "斧头", "钢笔", "钢琴", "歌手", "鸽子", "公路", "广播", "桂花", "果园", "果汁",
+    "海豹", "海带", "海豚", "海洋", "荷花", "河流", "河马", "核桃", "黑板", "红枣", "猴子", "蝴蝶",
+    "狐狸", "湖泊", "画家", "花猫", "花瓶", "花生", "滑梯", "黄昏", "黄金", "火车", "火锅", "火箭",
+    "火山", "机场", "鸡蛋", "吉他", "记者", "剪刀", "键盘", "酱油", "教室", "脚印", "饺子", "姐姐",
+    "戒指", "鲸鱼", "剧院", "卡车", "咖啡", "烤鸭", "课本", "空调", "孔雀", "筷子", "喇叭", "辣椒",
+    "篮球", "老虎", "老师", "老鹰", "雷电", "篱笆", "礼物", "莲藕", "邻居", "铃铛", "柳树", "龙虾",
+    "楼梯", "绿茶", "轮船", "轮胎", "萝卜", "罗盘", "骆驼", "玛瑙", "麻雀", "码头", "毛巾", "毛衣",
+    "帽子", "玫瑰", "煤炭", "米饭", "蜜蜂", "面包", "面条", "绵羊", "庙宇", "蘑菇", "墨水", "木材",
+    "牡丹", "木匠", "南瓜", "闹钟", "柠檬", "纽扣", "牛奶", "农场", "排球", "朋友", "皮革", "琵琶",
+    "皮鞋", "苹果", "乒乓", "瀑布", "葡萄", "企鹅", "铅笔", "桥梁", "芹菜", "蜻蜓", "秋千", "泉水",
+    "裙子", "日记", "森林", "沙发", "沙漠", "沙滩", "鲨鱼", "珊瑚", "山羊", "生姜", "石榴", "石头",
+    "手套", "书包", "鼠标", "书架", "树叶", "水杯", "水井", "水桶", "司机", "松鼠", "酸奶", "算盘",
+    "隧道", "台灯", "太阳", "糖果", "汤圆", "天鹅", "田野", "跳绳", "铁锅", "铁匠", "头发", "土豆",
+    "瓦片", "袜子", "围巾", "围棋", "蜗牛", "屋顶", "西瓜", "喜鹊", "蟋蟀", "夏天", "仙鹤", "项链",
+    "橡皮", "小麦", "信封", "星星", "熊猫", "宣纸", "雪花", "学生", "学校", "牙齿", "牙刷", "眼镜",
+    "演员", "燕子", "洋葱", "阳台", "腰带", "钥匙", "爷爷", "衣柜", "樱桃", "鹦鹉", "邮票", "渔夫",
+    "玉米", "鱼塘", "月饼", "月亮", "杂志", "早晨", "照片", "枕头", "珍珠", "钟楼", "竹笋", "砖头",
+    "字典", "足球", "钻石", "嘴巴"};
+
+}  // namespace guantong
