@@ -603,9 +603,13 @@ Result<std::vector<StoredBatch>> SqliteStore::batches_with(const Digest& payload
 
 Result<std::vector<StoredBatch>> SqliteStore::quarantined() {
   auto* rows = TRY(database_.cached(fmt::format(
-      "SELECT {} FROM batch WHERE verdict <> 0 AND verdict <> ? ORDER BY arrived_ms, generation",
+      // Who may only read may leave and take up a key: in such a batch there is nothing to rule on.
+      "SELECT {} FROM batch b WHERE verdict <> 0 AND verdict <> ?1 AND (verdict <> ?2 OR EXISTS "
+      "(SELECT 1 FROM change c WHERE c.stream = b.stream AND c.n BETWEEN b.first_n AND b.last_n "
+      "AND c.record <> 0)) ORDER BY arrived_ms, generation",
       batch_columns)));
   TRY(rows->bind(1, static_cast<std::int64_t>(BatchVerdict::admitted)));
+  TRY(rows->bind(2, static_cast<std::int64_t>(BatchVerdict::reads_only)));
   return batches_in(rows);
 }
 
