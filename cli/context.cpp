@@ -18,6 +18,7 @@
 #include "cli/language.h"
 #include "cli/passphrase_prompt.h"
 #include "client/audit.h"
+#include "client/file_syncing.h"
 #include "client/fingerprint.h"
 #include "client/reading.h"
 #include "client/text.h"
@@ -28,7 +29,25 @@
 
 namespace guantong {
 
+void warn_of_file_syncing(Context& context) {
+  if (const auto service = file_syncing_service(context.workspace)) {
+    remark(context,
+           message("{} copies this workspace's folder to other computers. That can damage it, and "
+                   "makes one device of two computers. Move it to a folder that is not copied, and "
+                   "let each computer join by itself.",
+                   *service));
+  }
+  for (const auto& name : conflicted_copies(context.workspace)) {
+    remark(context,
+           message("A service that copies files has left {} in the workspace. It is not used; "
+                   "\"guantong verify\" tells whether all is well, and \"guantong rebuild\" makes "
+                   "the replica anew.",
+                   name));
+  }
+}
+
 Result<Workspace> open_workspace(Context& context) {
+  warn_of_file_syncing(context);
   std::error_code ignored;  // A workspace that is not there is reported by open.
   const bool lost = !std::filesystem::exists(context.workspace / "replica.sqlite", ignored);
   auto workspace = TRY(Workspace::open(context.workspace, ask_passphrase));

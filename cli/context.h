@@ -37,6 +37,9 @@ struct Context {
 /// What a command line came down to. Parsing only chooses it; run() carries it out.
 using Task = std::function<Result<Ending>(Context&)>;
 
+/// Says so where the workspace lies in a folder that some service copies to other computers.
+void warn_of_file_syncing(Context& context);
+
 /// Opens the workspace, making its replica anew first where it is missing or of another schema
 /// level.
 Result<Workspace> open_workspace(Context& context);

@@ -159,7 +159,7 @@ Result<void> show_conflict(Context& context, Session& session, const ConflictVie
   for (std::size_t i = 0; i < sides.size(); ++i) {
     line(fmt::format("{:>2}.  ", i + 1), or_nothing(sides[i].value));
     for (const auto& by : sides[i].by) {
-      std::string who = fmt::format("{} {}, {}", by.site, by.person, shown_time(by.written.ms));
+      std::string who = fmt::format("{} {}, {}", by.site, by.person, shown_time(by));
       if (!by.why.empty()) who += language() == Language::zh ? "：" + by.why : ": " + by.why;
       line("     ", who);
     }
@@ -200,6 +200,11 @@ Result<Json> json_of(Session& session, const ConflictView& conflict) {
               {"deciders", deciders}};
 }
 
+std::string shown_time(const HistoryEntry& entry) {
+  const auto time = shown_time(entry.written.ms);
+  return entry.is_uncertain() ? tr("{} (time uncertain)", time) : time;
+}
+
 Json json_of(const HistoryEntry& entry) {
   return {{"record", entry.record},
           {"text", in_english(entry.what)},
@@ -207,6 +212,7 @@ Json json_of(const HistoryEntry& entry) {
           {"site", entry.site},
           {"person", entry.person},
           {"at_ms", entry.written.ms},
+          {"time_uncertain", entry.is_uncertain()},
           {"learnt_ms", entry.learnt_ms},
           {"commit", entry.commit},
           {"proposal", entry.proposal}};
@@ -253,7 +259,7 @@ void show_history(Context& context, const std::vector<HistoryEntry>& entries, bo
     if (entry.proposal) text += tr(" [suggestion]");
     if (!entry.why.empty())
       text += (language() == Language::zh ? "。理由：" : ". Why: ") + entry.why;
-    table.row({shown_time(entry.written.ms),
+    table.row({shown_time(entry),
                entry.site + " " + entry.person,
                entry.commit.empty() ? tr("not sealed") : entry.commit.substr(0, commit_digits),
                text});
@@ -294,6 +300,28 @@ Result<Ending> show_findings(Context& context,
   return ending;
 }
 
+namespace {
+
+/// A line on one batch of an exchange: which, and what about it.
+void show_batch(Context& context,
+                const std::string& head,
+                const std::string& branch,
+                const CommitId& commit,
+                const Message& what) {
+  const auto* colon = language() == Language::zh ? "：" : ": ";
+  const auto which =
+      tr("{} of {}", to_hex(commit.raw()).substr(0, commit_digits), printable(branch));
+  context.out << "  " << head << colon << which << colon << printable(say(what)) << '\n';
+}
+
+}  // namespace
+
+Message has_left() {
+  return message(
+      "This computer has left the consortium. It goes on reading, and what is edited here stays "
+      "here; to come back, join in a new workspace.");
+}
+
 void show_report(Context& context, const SyncReport& report) {
   if (context.json) {
     print(context, to_json(report));
@@ -315,13 +343,11 @@ void show_report(Context& context, const SyncReport& report) {
       << (types.empty() ? "" : fmt::format(" ({})", join_words(types))) << '\n';
   out << "  " << tr("Sent: {} changes in {} batches", report.sent_changes, report.sent_batches)
       << '\n';
-  for (const auto& refused : report.received.set_aside) {
-    out << "  "
-        << tr("Set aside: {} of {}",
-              to_hex(refused.commit.raw()).substr(0, commit_digits),
-              printable(refused.branch))
-        << (language() == Language::zh ? "：" : ": ") << printable(say(refused.reason.message))
-        << '\n';
+  for (const auto& refused : report.received.set_aside)
+    show_batch(context, tr("Set aside"), refused.branch, refused.commit, refused.reason.message);
+  for (const auto& stream : report.received.streams) {
+    for (const auto& [kind, remark] : stream.remarks)
+      show_batch(context, tr("Noticed"), stream.branch, remark.commit, remark.what);
   }
   if (report.received.quarantined > 0)
     out << "  "
@@ -337,7 +363,9 @@ void show_report(Context& context, const SyncReport& report) {
     out << "  " << printable(say(sentence_of(one, report.remote))) << '\n';
   for (const auto& one : report.witnessed.split)
     out << "  " << printable(say(sentence_of(one))) << '\n';
-  if (!after.admitted)
+  if (after.left)
+    out << "  " << printable(say(has_left())) << '\n';
+  else if (!after.admitted)
     out << "  "
         << tr("This computer is not admitted yet; its edits wait here. The code to read out: "
               "\"guantong status\"")

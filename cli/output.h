@@ -31,12 +31,17 @@ std::string say(const Description& description);
 std::string label_of(Level level);
 
 void show_history(Context& context, const std::vector<HistoryEntry>& entries, bool with_record);
+/// When a change was written; says so where that cannot be right.
+std::string shown_time(const HistoryEntry& entry);
 Json json_of(const HistoryEntry& entry);
 
 /// The findings, the gravest first; wants somebody when any is more than a hint.
 Result<Ending> show_findings(Context& context,
                              const std::vector<Finding>& findings,
                              Session& session);
+
+/// What a computer that put itself out is told.
+Message has_left();
 
 void show_report(Context& context, const SyncReport& report);
 

@@ -14,6 +14,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/exchange.h"
+#include "sync/remarks.h"
 
 namespace guantong {
 
@@ -27,6 +28,13 @@ struct HistoryEntry {
   std::uint64_t learnt_ms = 0;  ///< When it arrived here; 0 while it is not sealed.
   std::string commit;           ///< 40 hex digits; empty while it is not sealed.
   bool proposal = false;        ///< Some of it was, or is, a proposal.
+
+  /// Whether the clock it was written by was wrong, as far as can be told.
+  bool is_uncertain() const { return guantong::is_uncertain(written.ms, learnt_ms); }
+  /// For ordering lists: when it was written, or when it arrived if that cannot be right.
+  std::uint64_t ordered_ms() const {
+    return learnt_ms > 0 && is_uncertain() ? learnt_ms : written.ms;
+  }
 };
 
 /// Who set a field's value in force.
@@ -60,8 +68,8 @@ struct Verification {
   std::uint64_t records = 0;
   std::string digest;
   std::vector<Flaw> flaws;
-  /// Names of versions that a change could not have known: they count for nothing, and nothing is
-  /// wrong with the history for that.
+  /// What is odd and counts for nothing: names of versions that a change could not have known,
+  /// dates that cannot be right. The history is sound all the same.
   std::vector<Flaw> ignored;
 };
 

@@ -36,14 +36,14 @@ Error cannot(std::string_view what, const std::filesystem::path& path) {
               std::strerror(errno));
 }
 
-class File {
+class OpenFile {
 public:
-  explicit File(int descriptor) : descriptor_{descriptor} {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  File(File&&) = delete;
-  File& operator=(File&&) = delete;
-  ~File() {
+  explicit OpenFile(int descriptor) : descriptor_{descriptor} {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  OpenFile(OpenFile&&) = delete;
+  OpenFile& operator=(OpenFile&&) = delete;
+  ~OpenFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
   int get() const { return descriptor_; }
@@ -52,7 +52,7 @@ private:
   int descriptor_;
 };
 
-Result<void> write_all(const File& file,
+Result<void> write_all(const OpenFile& file,
                        std::string_view content,
                        const std::filesystem::path& path) {
   while (!content.empty()) {
@@ -146,14 +146,14 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 Result<void> replace_file(const std::filesystem::path& path, const std::string& content) {
   const auto beside = path.string() + ".new";
   {
-    const File file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    const OpenFile file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
     if (file.get() < 0) return cannot("write", beside);
     TRY(write_all(file, content, beside));
   }
   std::error_code error;
   std::filesystem::rename(beside, path, error);
   if (error) return fail(Errc::io, "cannot write {}: {}", path.string(), error.message());
-  const File folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const OpenFile folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) return cannot("write", path.parent_path());
   return {};
 }

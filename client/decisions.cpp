@@ -28,7 +28,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::size_t short_id = 8;
+constexpr std::size_t id_digits = 8;
 
 }  // namespace
 
@@ -46,7 +46,7 @@ Result<std::string> short_name(Session& session,
   std::string text = fmt::format("{} {} ", key.type, slot) + std::string{key.id.raw()};
   for (const auto& name : names)
     text += name;
-  return to_hex(blake2b_128(text).raw()).substr(0, short_id);
+  return to_hex(blake2b_128(text).raw()).substr(0, id_digits);
 }
 
 bool waits_for_answer(const Proposal& proposal) {

@@ -36,7 +36,7 @@ namespace {
 constexpr std::string_view format_name = "guantong evidence 1";
 constexpr std::string_view format_family = "guantong evidence ";
 constexpr std::size_t least_digits = 4;
-constexpr std::size_t digits = 8;
+constexpr std::size_t device_digits = 8;
 constexpr int base64_form = sodium_base64_VARIANT_ORIGINAL;
 
 /// As they stand in a file, where a quotation mark or a backslash would not be what has to be
@@ -253,12 +253,12 @@ Result<Proof> prove(const Evidence& evidence) {
 }
 
 Json to_json(const Exhibit& exhibit, const DeviceId& device, const PublicKey& key) {
-  return {
-      {"allowed_signer",
-       fmt::format(
-           "{}@guantong.invalid {}", to_hex(device.raw()).substr(0, digits), ssh_public_key(key))},
-      {"commit", to_base64(exhibit.commit)},
-      {"payload", to_base64(exhibit.payload)}};
+  return {{"allowed_signer",
+           fmt::format("{}@guantong.invalid {}",
+                       to_hex(device.raw()).substr(0, device_digits),
+                       ssh_public_key(key))},
+          {"commit", to_base64(exhibit.commit)},
+          {"payload", to_base64(exhibit.payload)}};
 }
 
 Json says(const Evidence& evidence, const Proof& proof) {

@@ -17,6 +17,7 @@
 #include "client/syncing.h"
 #include "client/tenures.h"
 #include "client/workspace.h"
+#include "sync/base/contains.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/holding.h"
@@ -26,11 +27,6 @@ namespace guantong {
 namespace {
 
 enum class Side : std::uint8_t { ours, others, none };
-
-template <class T>
-bool holds(const std::vector<T>& values, const T& value) {
-  return std::ranges::find(values, value) != values.end();
-}
 
 /// Puts what waits where it belongs.
 class Sorter {
@@ -49,10 +45,10 @@ public:
         const auto entry = TRY(history_entry(session_, dot));
         const auto author = TRY(session_.merger().author_of(dot));
         wrote = wrote || (own_site_ && author.site == own_site_);
-        since = std::max(since, entry.written.ms);
+        since = std::max(since, entry.ordered_ms());
       }
     }
-    const bool decides = own_site_ && holds(conflict.deciders, *own_site_);
+    const bool decides = own_site_ && contains(conflict.deciders, *own_site_);
     const auto record = conflict.record;
     return put(decides ? Side::ours
                : wrote ? Side::others
@@ -64,19 +60,19 @@ public:
   Result<void> take(ProposalView proposal) {
     const auto entry = TRY(history_entry(session_, proposal.dot));
     const auto author = TRY(session_.merger().author_of(proposal.dot));
-    const bool decides = own_site_ && holds(proposal.deciders, *own_site_);
+    const bool decides = own_site_ && contains(proposal.deciders, *own_site_);
     const bool own = own_site_ && author.site == own_site_;
     const auto record = proposal.record;
     return put(decides ? Side::ours
                : own   ? Side::others
                        : Side::none,
                record,
-               {std::move(proposal), entry.written.ms});
+               {std::move(proposal), entry.ordered_ms()});
   }
 
   Result<void> take(TenureView tenure) {
     std::uint64_t since = 0;
-    bool began = holds(tenure.tenure.receivers, own_);
+    bool began = contains(tenure.tenure.receivers, own_);
     for (const auto& act : tenure.acts) {
       const bool waits = act.status == TransferStatus::open || act.stands ||
                          (tenure.tenure.contested() && act.status == TransferStatus::in_force);

@@ -52,10 +52,7 @@ constexpr std::array<std::pair<std::string_view, Level>, 4> levels{
      {"lead", Level::lead}}};
 
 Result<void> check_person(const Founder& who) {
-  const bool slug =
-      !who.site.empty() && who.site.size() <= 32 &&
-      who.site.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  if (!slug)
+  if (!is_slug(who.site))
     return fail(Errc::invalid,
                 "the site's short name \"{}\" is not made of a-z, 0-9 and -, at most 32",
                 printable(who.site));
@@ -323,8 +320,10 @@ Result<std::vector<Request>> waiting_requests(Workspace& workspace) {
       if (!request || request->consortium != workspace.config().consortium) continue;
       const auto stream =
           TRY(session->store().intern_stream(device_id(request->member.key), Space::plan));
-      const auto* grant = session->members().best_grant(stream, request->member.person);
-      if (grant == nullptr) requests.push_back(*std::move(request));
+      const auto& members = session->members();
+      const bool waits = members.best_grant(stream, request->member.person) == nullptr &&
+                         !members.has_left(stream);
+      if (waits) requests.push_back(*std::move(request));
     }
   }
   return requests;

@@ -24,7 +24,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::array<std::pair<BatchVerdict, std::string_view>, 9> words{
+constexpr std::array<std::pair<BatchVerdict, std::string_view>, 9> verdict_words{
     {{BatchVerdict::counts, "counts"},
      {BatchVerdict::admitted, "admitted"},
      {BatchVerdict::outsider, "outsider"},
@@ -125,7 +125,8 @@ Result<Quarantined> view_of(Session& session, const StoredBatch& batch) {
 }  // namespace
 
 std::string_view word_of(BatchVerdict verdict) {
-  return std::ranges::find(words, verdict, &std::pair<BatchVerdict, std::string_view>::first)
+  return std::ranges::find(
+             verdict_words, verdict, &std::pair<BatchVerdict, std::string_view>::first)
       ->second;
 }
 

@@ -22,22 +22,32 @@ std::filesystem::path next_key_path(const Workspace& workspace) {
   return workspace.key_path().parent_path() / "next.key";
 }
 
+/// Draws the key to take up, and keeps it as the one in use is kept: under its passphrase, where it
+/// has one.
+Result<DeviceKey> draw_next_key(Workspace& workspace) {
+  const auto path = next_key_path(workspace);
+  const auto file = TRY(KeyFile::read(workspace.key_path()));
+  auto drawn = TRY(DeviceKey::generate());
+  // What is left of a rotation that was cut off before the old key signed it, nobody has heard of.
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  if (!file.is_locked()) {
+    TRY(drawn.save(path));
+    return drawn;
+  }
+  // What is typed must be what has opened the key until now.
+  TRY(file.seed([&workspace] { return workspace.passphrase(); }));
+  const auto passphrase = TRY(workspace.passphrase());
+  TRY(drawn.save(path, &passphrase));
+  return drawn;
+}
+
 }  // namespace
 
 Result<PublicKey> rotate(Workspace& workspace) {
   const auto lock = TRY(WorkLock::take(workspace.root()));
   TRY(seal_all(workspace));
-  const auto path = next_key_path(workspace);
-  const auto file = TRY(KeyFile::read(workspace.key_path()));
-  if (file.is_locked())
-    return fail(Errc::denied,
-                "the key is locked by a passphrase; take it off with \"guantong passphrase "
-                "--remove\", rotate the key, and set a passphrase again");
-  if (!std::filesystem::exists(path)) {
-    const auto drawn = TRY(DeviceKey::generate());
-    TRY(drawn.save(path));
-  }
-  const auto next = TRY(DeviceKey::load(path));
+  const auto next = TRY(draw_next_key(workspace));
   Rotation rotation;
   rotation.key = next.public_key();
   rotation.proof =

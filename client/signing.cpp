@@ -12,6 +12,7 @@
 #include "client/sqlite/sqlite_store.h"
 #include "client/tenures.h"
 #include "client/workspace.h"
+#include "sync/base/contains.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -25,13 +26,9 @@ namespace {
 
 using Kind = HoldingAct::Kind;
 
-bool holds(const std::vector<RecordId>& sites, const RecordId& site) {
-  return std::ranges::find(sites, site) != sites.end();
-}
-
 Result<Signature> signature_of(Session& session, const JudgedAct& act) {
   const auto entry = TRY(history_entry(session, act.dot));
-  return Signature{act.by, entry.person, entry.why, entry.written.ms, act.kind, act.verdict};
+  return Signature{act.by, entry.person, entry.why, entry.ordered_ms(), act.kind, act.verdict};
 }
 
 Result<PhaseMove> move_of(Session& session,
@@ -119,7 +116,7 @@ Result<HoldingAct> propose_or_agree(const SigningView& signing, const RecordId& 
   HoldingAct act;
   act.subject = HeldSubject::phase;
   if (const auto* move = waiting(signing, closes)) {
-    if (!holds(move->missing, own))
+    if (!contains(move->missing, own))
       return fail(Errc::conflict,
                   "this site has signed already; \"guantong sign {} --show\" says who has not",
                   signing.record.name());
@@ -152,7 +149,7 @@ Result<HoldingAct> refuse(const SigningView& signing, const RecordId& own, bool 
 
 bool SigningView::asks(const RecordId& org) const {
   return std::ranges::any_of(
-      moves, [&](const PhaseMove& move) { return !move.stale && holds(move.missing, org); });
+      moves, [&](const PhaseMove& move) { return !move.stale && contains(move.missing, org); });
 }
 
 Result<SigningView> signing_view(Session& session, const Record& record) {
@@ -200,7 +197,7 @@ std::vector<NextStep> next_steps(const SigningView& signing, const RecordId& own
   for (const auto& move : signing.moves) {
     if (move.status != TransferStatus::open || move.stale) continue;
     waits = true;
-    if (holds(move.missing, own)) {
+    if (contains(move.missing, own)) {
       steps.push_back({move.closes ? message("sign: once all partners have, it is closed")
                                    : message("agree: once all partners have, it can be edited"),
                        command + (move.closes ? "" : " --reopen --why …")});

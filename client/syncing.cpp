@@ -94,9 +94,10 @@ Result<Standing> standing_of(Workspace& workspace, Session& session) {
     const auto stream = TRY(store.intern_stream(workspace.device(), space));
     const auto pending = TRY(store.pending(stream));
     (space == Space::plan ? standing.unsealed : standing.kept) += pending.size();
-    if (space == Space::plan)
-      standing.admitted =
-          session.members().best_grant(stream, workspace.config().writer()) != nullptr;
+    if (space != Space::plan) continue;
+    standing.admitted =
+        session.members().best_grant(stream, workspace.config().writer()) != nullptr;
+    standing.left = session.members().has_left(stream);
   }
   const auto marked = TRY(store.marked(mark_joined));
   standing.joined = marked.size();
@@ -403,7 +404,7 @@ Result<SyncReport> sync_with(Workspace& workspace,
   }
   TRY(send(workspace, remote, offered, options, report));
   if (options.dry_run) return report;
-  if (!report.after.admitted) TRY(publish_request(workspace, remote));
+  if (!report.after.admitted && !report.after.left) TRY(publish_request(workspace, remote));
   TRY(keep_receipt(workspace, report));
   // Last: the work that it names is there now.
   TRY(publish_witness(workspace, remote, statements, report.at_ms));
@@ -412,9 +413,15 @@ Result<SyncReport> sync_with(Workspace& workspace,
 
 Json to_json(const SyncReport& report) {
   Json streams = Json::array();
-  for (const auto& stream : report.received.streams)
+  Json remarks = Json::array();
+  for (const auto& stream : report.received.streams) {
     streams.push_back(
         {{"branch", stream.branch}, {"batches", stream.batches}, {"changes", stream.changes}});
+    for (const auto& [kind, remark] : stream.remarks)
+      remarks.push_back({{"branch", stream.branch},
+                         {"commit", to_hex(remark.commit.raw())},
+                         {"remark", in_english(remark.what)}});
+  }
   Json refused = Json::array();
   for (const auto& one : report.received.set_aside)
     refused.push_back({{"branch", one.branch},
@@ -439,6 +446,7 @@ Json to_json(const SyncReport& report) {
           {"sealed_changes", report.sealed},
           {"sent", {{"batches", report.sent_batches}, {"changes", report.sent_changes}}},
           {"set_aside", refused},
+          {"remarks", remarks},
           {"rolled_back", report.rolled_back},
           {"withheld", withheld},
           {"split", split},

@@ -31,6 +31,7 @@ struct Standing {
   std::uint64_t split = 0;        ///< Batches that a witness has otherwise than this replica.
   std::uint64_t unknown = 0;      ///< Records of types this program does not know.
   bool admitted = false;
+  bool left = false;  ///< This computer put itself out.
 
   bool wants_somebody() const {
     return conflicts + proposals + agreements + findings + set_aside + quarantined + forked +

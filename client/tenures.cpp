@@ -18,6 +18,7 @@
 #include "client/text.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
+#include "sync/base/contains.h"
 #include "sync/base/error.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
@@ -32,10 +33,6 @@ namespace guantong {
 namespace {
 
 using Kind = HoldingAct::Kind;
-
-bool holds(const std::vector<RecordId>& sites, const RecordId& site) {
-  return std::ranges::find(sites, site) != sites.end();
-}
 
 std::vector<Dot> dots_in_force(const TenureView& tenure) {
   std::vector<Dot> dots;
@@ -82,7 +79,7 @@ bool is_open(const TenureAct& act) {
 
 Result<HoldingAct> acceptance(const TenureView& tenure, const RecordId& own, std::string_view id) {
   const auto offers = acts_that(tenure, [&](const TenureAct& act) {
-    return is_open(act) ? holds(act.missing, own) : act.stands && act.act.by != own;
+    return is_open(act) ? contains(act.missing, own) : act.stands && act.act.by != own;
   });
   const auto* offer = TRY(answered(tenure, offers, id));
   HoldingAct act;
@@ -102,7 +99,7 @@ Result<HoldingAct> refusal(const TenureView& tenure,
                            Kind kind,
                            std::string_view id) {
   const auto candidates = acts_that(tenure, [&](const TenureAct& act) {
-    if (kind == Kind::decline) return is_open(act) && holds(act.act.needed, own);
+    if (kind == Kind::decline) return is_open(act) && contains(act.act.needed, own);
     return act.act.by == own && (is_open(act) || act.stands);
   });
   const auto* answer = TRY(answered(tenure, candidates, id));
@@ -210,8 +207,8 @@ bool TenureView::wants_ruling() const {
 
 bool TenureView::asks(const RecordId& org) const {
   const bool asked =
-      std::ranges::any_of(acts, [&](const TenureAct& act) { return holds(act.missing, org); });
-  const bool contests = tenure.contested() && holds(tenure.receivers, org);
+      std::ranges::any_of(acts, [&](const TenureAct& act) { return contains(act.missing, org); });
+  const bool contests = tenure.contested() && contains(tenure.receivers, org);
   return asked || contests || (org == charter.judge && wants_ruling());
 }
 
@@ -246,7 +243,7 @@ Result<TenureView> tenure_view(Session& session, const Record& record, HeldSubje
     act.site = entry.site;
     act.person = entry.person;
     act.why = entry.why;
-    act.written_ms = entry.written.ms;
+    act.written_ms = entry.ordered_ms();
     view.acts.push_back(std::move(act));
   }
   view.ruling_due_ms = TRY(ruling_due(session, view));
@@ -311,7 +308,7 @@ Result<HoldingAct> act_for(Session& session,
 
 std::vector<NextStep> next_steps(Session& session, const TenureView& tenure, const RecordId& own) {
   const auto& now = tenure.tenure;
-  const bool claims = holds(now.receivers, own);
+  const bool claims = contains(now.receivers, own);
   std::vector<NextStep> steps;
   const auto offer = [&](Message what, std::string_view act, std::string_view options = "") {
     steps.push_back({std::move(what),
@@ -325,7 +322,7 @@ std::vector<NextStep> next_steps(Session& session, const TenureView& tenure, con
     offer(message("take it: {} answers for it at once", code_of(session, own)), "claim");
   for (const auto& act : tenure.acts) {
     const auto id = " --id " + act.id;
-    const bool asked = holds(act.missing, own);
+    const bool asked = contains(act.missing, own);
     const auto receiver = code_of(session, act.stands ? own : act.act.to);
     if (asked || (act.stands && act.act.by != own))
       offer(message("agree: {} answers for it once all concerned agree", receiver), "accept", id);

@@ -116,6 +116,10 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
     auto flaw = TRY(flaw_of(*anew, edge));
     verification.ignored.push_back(std::move(flaw));
   }
+  for (const auto& stream : received.streams) {
+    for (const auto& [kind, remark] : stream.remarks)
+      verification.ignored.push_back({to_hex(remark.commit.raw()), remark.what});
+  }
   verification.commits = received.batches();
   verification.changes = received.changes();
   for (const auto& refused : received.set_aside)

@@ -41,12 +41,12 @@ namespace guantong {
 namespace {
 
 constexpr const char* note = "split views";
-constexpr std::size_t digits = 8;
+constexpr std::size_t shown_digits = 8;
 /// Of a device whose stream goes two ways: with two of them it has betrayed itself.
 constexpr std::size_t heads_a_device = 2;
 
 std::string short_name(const DeviceId& device) {
-  return to_hex(device.raw()).substr(0, digits);
+  return to_hex(device.raw()).substr(0, shown_digits);
 }
 
 /// The plan's streams as they are here, found by device without making up those that are not.
@@ -177,21 +177,21 @@ std::optional<Witness> statement_at(Workspace& workspace,
 }
 
 template <class Id>
-Id id_in(const Json& json, const char* key) {
+Id id_or_none(const Json& json, const char* key) {
   const auto raw = from_hex(json.value(key, ""));
   return Id::from(raw.value_or("")).value_or(Id{});
 }
 
 SplitView split_from(const Json& json) {
   SplitView split;
-  split.witness = id_in<DeviceId>(json, "witness");
-  split.saw.device = id_in<DeviceId>(json, "device");
+  split.witness = id_or_none<DeviceId>(json, "witness");
+  split.saw.device = id_or_none<DeviceId>(json, "device");
   split.saw.number = json.value("number", std::uint32_t{0});
-  split.saw.digest = id_in<Digest>(json, "digest");
+  split.saw.digest = id_or_none<Digest>(json, "digest");
   split.witness_name = json.value("witness_name", "");
   split.device_name = json.value("device_name", "");
   split.remote = json.value("remote", "");
-  split.statement = id_in<CommitId>(json, "statement");
+  split.statement = id_or_none<CommitId>(json, "statement");
   split.stated_ms = json.value("stated_ms", std::uint64_t{0});
   split.since_ms = json.value("since_ms", std::uint64_t{0});
   return split;

@@ -149,10 +149,19 @@ Result<Workspace> Workspace::create(const std::filesystem::path& root,
   return workspace;
 }
 
+Result<Passphrase> Workspace::passphrase() {
+  if (!ask_)
+    return fail(Errc::denied,
+                "the key is locked by a passphrase, and there is nobody to ask for it");
+  if (typed_.empty()) typed_ = TRY(ask_());
+  return Passphrase::copy_of(typed_.view());
+}
+
 Result<const Signer*> Workspace::signer() {
   if (signer_ == nullptr) {
     const KeyCache cache;
-    auto key = TRY(in_context(DeviceKey::load(key_path(), ask_, &cache),
+    const auto ask = [this] { return passphrase(); };
+    auto key = TRY(in_context(DeviceKey::load(key_path(), ask, &cache),
                               "this workspace's key cannot be used"));
     signer_ = std::make_unique<KeySigner>(std::move(key));
   }

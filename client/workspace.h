@@ -77,6 +77,8 @@ public:
   /// `KeyFile::seed` does.
   Result<const Signer*> signer();
   bool is_unlocked() const { return signer_ != nullptr; }
+  /// The passphrase of this workspace's key, asked for once. Fails as what asks for it does.
+  Result<Passphrase> passphrase();
   const Schema& schema() const { return store_->schema(); }
   DeviceId device() const;
   std::filesystem::path key_path() const;
@@ -105,6 +107,7 @@ private:
   std::unique_ptr<SqliteStore> store_;
   PublicKey public_key_;
   PassphraseSource ask_;
+  Passphrase typed_;  // Empty until it has been asked for.
 };
 
 /// One transaction on the replica, with the membership as it stands and everything that merging

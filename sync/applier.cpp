@@ -146,6 +146,11 @@ Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_
   placed.batch.site = arrived.site;
   if (placed.forks) TRY(registrar_.note_fork(main));
   TRY(find_grant(arrived, parents, placed));
+  if (batch.under && placed.under == nullptr && batch.number > outsider_batches_max &&
+      !placed.forks)
+    return fail(Errc::denied,
+                "nobody has admitted its author, and the first {} batches are kept already",
+                outsider_batches_max);
   if (batch.under) {
     placed.batch.verdict = members_.authority().verdict(
         members_.plan_stream(stream), {stream, batch.first_n}, placed.under);

@@ -27,6 +27,10 @@ struct ArrivedBatch {
   std::string site;  ///< The slug that its trailers give; its grant must say the same.
 };
 
+/// How many batches are kept of a stream whose author nobody has admitted, so that whoever may push
+/// cannot fill everybody's disk (fault D49). No program of ours seals one of them.
+inline constexpr std::uint32_t outsider_batches_max = 100;
+
 /// What a commit on `parents` has in its past, and how deep it lies.
 struct Ground {
   std::map<StreamNo, std::uint64_t> reach;  ///< By stream, the highest n; its own stream included.

@@ -24,14 +24,8 @@
 namespace guantong {
 namespace {
 
-constexpr std::size_t slug_most = 32;
 constexpr std::size_t fork_digits = 16;
 constexpr std::string_view digest_prefix = "blake2b-256:";
-
-bool is_slug(std::string_view site) {
-  return !site.empty() && site.size() <= slug_most &&
-         site.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
 
 std::string_view space_name(Space space) {
   return space == Space::plan ? "plan" : "school";

@@ -78,10 +78,16 @@ struct HybridTime {
 /// What may be done under a grant; each level may what is below it.
 enum class Level : std::uint8_t { none = 0, auditor = 1, teacher = 2, coordinator = 3, lead = 4 };
 
+/// Whether `text` is a site's short name: 1 to 32 of a-z, 0-9 and hyphen.
+inline bool is_slug(std::string_view text) {
+  return !text.empty() && text.size() <= 32 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
 /// Who a device is.
 struct Member {
   PublicKey key;
-  std::string site;       ///< Slug, [a-z0-9-]{1,32}.
+  std::string site;       ///< As `is_slug` has it.
   std::string site_name;  ///< The organisation's full name.
   std::string site_kind;  ///< The word of Org.kind.
   PersonId person;

@@ -25,7 +25,6 @@ namespace {
 /// The last moment that a commit's seconds can say, in the year 5138.
 constexpr std::uint64_t time_ms_max = 99'999'999'999'999;
 constexpr std::uint64_t n_max = std::uint64_t{1} << 48U;
-constexpr std::size_t slug_max = 32;
 constexpr std::size_t signature_size = 64;
 
 Error corrupt(std::string_view why) {
@@ -81,11 +80,6 @@ void put_member(v1::Member& wire, const Member& member) {
   wire.set_person(std::string{member.person.raw()});
   wire.set_name(member.name);
   wire.set_email(member.email);
-}
-
-bool is_slug(std::string_view slug) {
-  if (slug.empty() || slug.size() > slug_max) return false;
-  return slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
 }
 
 Result<Member> member_from(const v1::Member& wire, const Limits& limits) {

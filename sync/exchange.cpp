@@ -1,5 +1,6 @@
 #include "sync/exchange.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,6 +17,8 @@
 #include "sync/change.h"
 #include "sync/commit.h"
 #include "sync/history.h"
+#include "sync/members.h"
+#include "sync/remarks.h"
 #include "sync/store.h"
 
 namespace guantong {
@@ -36,6 +39,12 @@ struct Counted {
   std::string site;
   std::uint64_t changes = 0;
   std::map<std::uint32_t, std::uint64_t> changes_by_type;  ///< 0: acts of membership.
+
+  /// What a verdict on the batch is about: acts have their own.
+  std::uint64_t of_records() const {
+    const auto acts = changes_by_type.find(0);
+    return changes - (acts == changes_by_type.end() ? 0 : acts->second);
+  }
 };
 
 Counted count(const ArrivedBatch& arrived) {
@@ -150,6 +159,31 @@ Result<std::string> branch_of(Store& store, StreamNo stream, const std::string& 
   return branch_name(name);
 }
 
+Result<void> Receiver::note_remarks(const CommitId& id,
+                                    const Commit& commit,
+                                    std::uint64_t now_ms,
+                                    StreamProgress& stream) {
+  const auto date_of = [this](const StoredBatch& batch) -> Result<std::uint64_t> {
+    const auto last = TRY(store_.change({batch.stream, batch.last_n}));
+    return last.time.ms;
+  };
+  const auto batch = TRY(store_.batch_by_commit(id));
+  Dates dates{.now = now_ms};
+  dates.written = TRY(date_of(*batch));
+  for (const auto& parent : commit.parents) {
+    const auto before = TRY(store_.batch_by_commit(parent));
+    const auto date = TRY(date_of(*before));
+    // One that is itself ahead of the time says nothing of who built on it.
+    if (date <= now_ms + clock_tolerance_ms) dates.before = std::max(dates.before, date);
+  }
+  const auto* under = members_.grant_of(batch->stream, batch->under);
+  for (auto& what : remarks_on(commit, dates, under == nullptr ? nullptr : &under->member)) {
+    auto kind = what.id;
+    stream.remarks.insert_or_assign(std::move(kind), Remark{id, std::move(what)});
+  }
+  return {};
+}
+
 Result<Received> Receiver::receive(const std::vector<Branch>& offered,
                                    std::uint64_t now_ms,
                                    const Progress& progress) {
@@ -175,10 +209,11 @@ Result<Received> Receiver::receive(const std::vector<Branch>& offered,
     }
     const auto branch = TRY(branch_of(store_, applied->stream, counted.site));
     auto& mine = streams[branch];
-    if (!counts(applied->verdict)) received.quarantined += counted.changes;
+    if (!counts(applied->verdict)) received.quarantined += counted.of_records();
     ++mine.batches;
     mine.changes += counted.changes;
     mine.tip = id;
+    TRY(note_remarks(id, entry.commit, now_ms, mine));
     for (const auto& [type, changes] : counted.changes_by_type)
       received.changes_by_type[type] += changes;
     since_checkpoint += counted.changes;

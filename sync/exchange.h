@@ -11,8 +11,10 @@
 
 #include "sync/applier.h"
 #include "sync/base/error.h"
+#include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/commit.h"
 #include "sync/history.h"
 #include "sync/members.h"
 #include "sync/store.h"
@@ -26,18 +28,25 @@ struct SetAside {
   Error reason;
 };
 
+/// What is odd about a batch that was applied all the same: see `remarks_on`.
+struct Remark {
+  CommitId commit;
+  Message what;
+};
+
 struct StreamProgress {
   std::string branch;
   std::uint64_t batches = 0;
   std::uint64_t changes = 0;
-  CommitId tip;  ///< The last commit that was applied.
+  CommitId tip;                           ///< The last commit that was applied.
+  std::map<std::string, Remark> remarks;  ///< By what they say; of each kind the latest.
 };
 
 struct Received {
   std::vector<StreamProgress> streams;  ///< Only those that moved.
   std::vector<SetAside> set_aside;
   std::map<std::uint32_t, std::uint64_t> changes_by_type;
-  std::uint64_t quarantined = 0;  ///< Changes that came and do not count.
+  std::uint64_t quarantined = 0;  ///< Changes of records that came and do not count.
 
   std::uint64_t batches() const;
   std::uint64_t changes() const;
@@ -76,6 +85,10 @@ private:
                        std::vector<SetAside>& set_aside);
   Result<std::vector<CommitId>> in_causal_order(const std::map<CommitId, Waiting>& waiting);
   Result<ArrivedBatch> open(const CommitId& id, const Waiting& waiting);
+  Result<void> note_remarks(const CommitId& id,
+                            const Commit& commit,
+                            std::uint64_t now_ms,
+                            StreamProgress& stream);
 
   Store& store_;
   History& history_;

@@ -330,7 +330,17 @@ const std::deque<const GrantFact*>& Members::grants_of(StreamNo stream) const {
   return authority_.grants_to(plan_stream(stream));
 }
 
-const GrantFact* Members::best_grant(StreamNo stream, const std::optional<PersonId>& person) const {
+bool Members::has_left(StreamNo stream) const {
+  if (best_grant(stream) != nullptr) return false;
+  return std::ranges::any_of(authority_.acts(), [&](const Act& act) {
+    return act.kind == Act::Kind::dismissal && act.stands && act.by == stream &&
+           act.target == stream;
+  });
+}
+
+const GrantFact* Members::best_grant(StreamNo stream,
+                                     const std::optional<PersonId>& person,
+                                     const Past& past) const {
   const GrantFact* best = nullptr;
   auto most = Level::none;
   auto whose = person;
@@ -338,7 +348,7 @@ const GrantFact* Members::best_grant(StreamNo stream, const std::optional<Person
     if (!grant->right) continue;
     if (!whose) whose = grant->member.person;
     if (grant->member.person != *whose) continue;
-    const auto level = level_of(*grant);
+    const auto level = authority_.level_in(*grant, past);
     if (level == Level::none || level < most) continue;
     best = grant;
     most = level;

@@ -110,7 +110,15 @@ public:
   const std::deque<const GrantFact*>& grants_of(StreamNo stream) const;
   /// The standing grant that gives most now, the latest among equals, of one person's: the one to
   /// whom the device was first granted, where none is named. Null if none gives anything.
-  const GrantFact* best_grant(StreamNo stream, const std::optional<PersonId>& person = {}) const;
+  const GrantFact* best_grant(StreamNo stream, const std::optional<PersonId>& person = {}) const {
+    return best_grant(stream, person, WholePast{});
+  }
+  /// The same in what somebody had seen.
+  const GrantFact* best_grant(StreamNo stream,
+                              const std::optional<PersonId>& person,
+                              const Past& past) const;
+  /// Whether a device has put itself out.
+  bool has_left(StreamNo stream) const;
   /// What a grant gives now.
   Level level_of(const GrantFact& grant) const { return authority_.level_in(grant, WholePast{}); }
   /// Every device that was ever granted anything.

@@ -391,8 +391,8 @@ private:
 
 namespace {
 
-/// All that is here but what this device has not sealed: a batch may hold the act by which its author
-/// leaves, and is not under what it takes away itself.
+/// All that is here but what this device has not sealed: a batch may hold the act by which its
+/// author leaves, and is not under what it takes away itself.
 class SealedPast : public Past {
 public:
   SealedPast(StreamNo own, std::uint64_t last_n) : own_{own}, last_n_{last_n} {}
@@ -402,24 +402,6 @@ private:
   StreamNo own_;
   std::uint64_t last_n_;
 };
-
-/// The grant of a person on this device that gives most; whose computer it is, where none is named.
-const GrantFact* grant_of_writer(const Members& members,
-                                 StreamNo stream,
-                                 std::optional<PersonId> person,
-                                 const Past& past) {
-  const GrantFact* best = nullptr;
-  auto most = Level::auditor;
-  for (const auto* grant : members.grants_of(stream)) {
-    if (!grant->right) continue;
-    if (!person) person = grant->member.person;
-    const auto level = members.authority().level_in(*grant, past);
-    if (grant->member.person != *person || level < most) continue;
-    best = grant;
-    most = level;
-  }
-  return best;
-}
 
 /// The changes that go into one batch: of one person, and none above what that person may.
 Result<std::vector<std::pair<Dot, Change>>> changes_to_seal(Store& store,
@@ -431,7 +413,7 @@ Result<std::vector<std::pair<Dot, Change>>> changes_to_seal(Store& store,
   const auto person = TRY(store.writer_of(pending.front().first));
   const auto tip = TRY(store.tip(stream));
   const SealedPast past{stream, tip.last_n};
-  grant = grant_of_writer(members, stream, person, past);
+  grant = members.best_grant(stream, person, past);
   if (pending.size() > changes_a_batch) pending.resize(changes_a_batch);
   for (std::size_t i = 1; i < pending.size(); ++i) {
     const auto writer = TRY(store.writer_of(pending[i].first));

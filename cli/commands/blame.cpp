@@ -43,7 +43,7 @@ Result<Ending> run_blame(Context& context, const BlameOptions& options) {
     for (const auto& by : entry.by) {
       const auto value = by.why.empty() ? entry.value : entry.value + "  (" + by.why + ")";
       table.row({entry.field,
-                 shown_time(by.written.ms),
+                 shown_time(by),
                  by.learnt_ms == 0 ? "" : shown_time(by.learnt_ms),
                  by.site + " " + by.person,
                  by.commit.empty() ? tr("not sealed") : by.commit.substr(0, 10),

@@ -57,6 +57,7 @@ Result<std::optional<PublicKey>> offer_recovery_key(Context& context, const Init
 Result<Ending> run_init(Context& context, const InitOptions& options) {
   const auto recovery = TRY(offer_recovery_key(context, options));
   const auto workspace = TRY(found(context.workspace, options.who, recovery));
+  warn_of_file_syncing(context);
   const auto words = fingerprint_of(workspace.config().consortium);
   const auto id = to_hex(workspace.config().consortium.raw());
   if (context.json) {

@@ -59,6 +59,7 @@ Result<Ending> run_join(Context& context, const JoinOptions& options) {
     return fail(
         Errc::invalid, "\"{}\" is no consortium's id: 64 hexadecimal digits", options.consortium);
   auto workspace = TRY(make_workspace(context, options, *consortium));
+  warn_of_file_syncing(context);
   const auto request = TRY(own_request(workspace));
   const auto code = request_code(request);
   const auto* signer = TRY(workspace.signer());

@@ -4,6 +4,7 @@
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/language.h"
+#include "cli/output.h"
 #include "client/membership.h"
 #include "client/reading.h"
 #include "client/syncing.h"
@@ -33,7 +34,8 @@ Result<Ending> run_status(Context& context) {
           Json{{"site", workspace.config().site},
                {"person", workspace.config().now().name},
                {"admitted", now.admitted},
-               {"request_code", now.admitted ? "" : request_code(request)},
+               {"left", now.left},
+               {"request_code", now.admitted || now.left ? "" : request_code(request)},
                {"unsealed", now.unsealed},
                {"kept_here", now.kept},
                {"conflicts", now.conflicts},
@@ -54,7 +56,9 @@ Result<Ending> run_status(Context& context) {
                 workspace.config().now().name,
                 workspace.config().site,
                 workspace.root().string()));
-  if (!now.admitted)
+  if (now.left)
+    print(context, has_left());
+  else if (!now.admitted)
     print(context,
           message("This computer is not admitted yet. Read this code to a coordinator: {}",
                   request_code(request)));

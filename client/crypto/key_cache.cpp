@@ -15,7 +15,7 @@
 namespace guantong {
 namespace {
 
-constexpr const char* kind = "user";
+constexpr const char* key_type = "user";
 /// The login's own keyring; where the login made none, the kernel takes the user's.
 constexpr key_serial_t keyring = KEY_SPEC_SESSION_KEYRING;
 
@@ -24,7 +24,7 @@ std::string description_of(const PublicKey& owner) {
 }
 
 std::optional<key_serial_t> number_of(const PublicKey& owner) {
-  const auto number = keyctl_search(keyring, kind, description_of(owner).c_str(), 0);
+  const auto number = keyctl_search(keyring, key_type, description_of(owner).c_str(), 0);
   if (number < 0) return std::nullopt;
   return static_cast<key_serial_t>(number);
 }
@@ -48,7 +48,7 @@ std::optional<GuardedBytes> KeyCache::find(const PublicKey& owner) const {
 void KeyCache::keep(const PublicKey& owner, const GuardedBytes& secret) const {
   if (lifetime_.count() <= 0) return;  // To the kernel 0 is for ever.
   const auto number =
-      add_key(kind, description_of(owner).c_str(), secret.data(), secret.size(), keyring);
+      add_key(key_type, description_of(owner).c_str(), secret.data(), secret.size(), keyring);
   if (number < 0) return;
   const bool bounded = keyctl_setperm(number, KEY_POS_ALL) == 0 &&
                        keyctl_set_timeout(number, static_cast<unsigned>(lifetime_.count())) == 0;

@@ -18,7 +18,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::size_t short_id = 8;
+constexpr std::size_t shown_id_digits = 8;
 
 Result<void> add_dangling(Session& session,
                           RecordNo source,
@@ -34,7 +34,7 @@ Result<void> add_dangling(Session& session,
   match.message = message("{0} refers to a record that is not here yet: {1} {2} ({3})",
                           mention(source),
                           session.schema_type(key.type)->name,
-                          to_hex(key.id.raw()).substr(0, short_id),
+                          to_hex(key.id.raw()).substr(0, shown_id_digits),
                           names_of(in_force));
   matches.push_back(std::move(match));
   return {};

@@ -8,7 +8,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::string_view digits = "0123456789abcdef";
+constexpr std::string_view hex_digits = "0123456789abcdef";
 
 }  // namespace
 
@@ -17,8 +17,8 @@ std::string to_hex(std::string_view raw) {
   hex.reserve(raw.size() * 2);
   for (const char c : raw) {
     const auto byte = static_cast<unsigned char>(c);
-    hex += digits[byte >> 4U];
-    hex += digits[byte & 15U];
+    hex += hex_digits[byte >> 4U];
+    hex += hex_digits[byte & 15U];
   }
   return hex;
 }
@@ -28,8 +28,8 @@ std::optional<std::string> from_hex(std::string_view hex) {
   std::string raw;
   raw.reserve(hex.size() / 2);
   for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const auto high = digits.find(hex[i]);
-    const auto low = digits.find(hex[i + 1]);
+    const auto high = hex_digits.find(hex[i]);
+    const auto low = hex_digits.find(hex[i + 1]);
     if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
     raw += static_cast<char>(high << 4U | low);
   }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_steps = 4'000'000;
 
-using Units = std::span<const std::string_view>;
+using UnitSpan = std::span<const std::string_view>;
 
 /// A unit that stays: its place in the base and in the side.
 struct Match {
@@ -30,7 +30,7 @@ struct Sequence {
 
 /// Numbers the units that occur in both sequences. The others cannot match, so that
 /// leaving them out changes no result, and a rewritten chapter costs next to nothing.
-std::pair<Sequence, Sequence> common_units(Units base, Units side, std::size_t first_place) {
+std::pair<Sequence, Sequence> common_units(UnitSpan base, UnitSpan side, std::size_t first_place) {
   struct Known {
     int number = -1;
     bool in_side = false;
@@ -42,7 +42,7 @@ std::pair<Sequence, Sequence> common_units(Units base, Units side, std::size_t f
   for (const std::string_view unit : side)
     if (const auto found = known.find(unit); found != known.end()) found->second.in_side = true;
   int numbers = 0;
-  const auto number = [&](Units units) {
+  const auto number = [&](UnitSpan units) {
     Sequence sequence;
     for (std::size_t i = 0; i < units.size(); ++i) {
       const auto found = known.find(units[i]);
@@ -128,7 +128,7 @@ private:
 };
 
 /// The units that stay between the equal beginning and the equal end.
-std::vector<Match> matches_between(Units base, Units side, std::size_t first_place) {
+std::vector<Match> matches_between(UnitSpan base, UnitSpan side, std::size_t first_place) {
   const auto [of_base, of_side] = common_units(base, side, first_place);
   std::vector<Match> matches = Search{of_base.units, of_side.units}.matches();
   for (Match& match : matches)
@@ -138,11 +138,11 @@ std::vector<Match> matches_between(Units base, Units side, std::size_t first_pla
 
 }  // namespace
 
-std::vector<Hunk> diff(Units base, Units side) {
+std::vector<Hunk> diff(UnitSpan base, UnitSpan side) {
   const auto same_to = std::ranges::mismatch(base, side);
   const auto prefix = static_cast<std::size_t>(same_to.in1 - base.begin());
-  const Units base_rest = base.subspan(prefix);
-  const Units side_rest = side.subspan(prefix);
+  const UnitSpan base_rest = base.subspan(prefix);
+  const UnitSpan side_rest = side.subspan(prefix);
   const auto base_back = std::views::reverse(base_rest);
   const auto side_back = std::views::reverse(side_rest);
   const auto same_from = std::ranges::mismatch(base_back, side_back);

@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 10> closers{
 constexpr std::array<std::string_view, 2> number_openers{"（", "("};
 constexpr std::array<std::string_view, 2> number_closers{"）", ")"};
 constexpr std::array<std::string_view, 5> number_marks{".", "．", "、", "）", ")"};
-constexpr std::array<std::string_view, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+constexpr std::array<std::string_view, 10> decimal_digits{
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 constexpr std::array<std::string_view, 13> numerals{
     "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "零", "〇"};
 
@@ -52,13 +53,13 @@ std::size_t past_list_number(std::string_view text, std::size_t begin) {
 
   const std::size_t opener = size_of_any(text, at, number_openers);
   const std::size_t number = at + opener;
-  std::size_t end = past_all(text, number, digits);
+  std::size_t end = past_all(text, number, decimal_digits);
   if (end == number) end = past_all(text, number, numerals);
   if (end == number) return begin;
   const std::size_t mark =
       size_of_any(text, end, opener > 0 ? Tokens{number_closers} : Tokens{number_marks});
   if (mark == 0) return begin;
-  if (text[end] == '.' && size_of_any(text, end + mark, digits) > 0) return begin;
+  if (text[end] == '.' && size_of_any(text, end + mark, decimal_digits) > 0) return begin;
   return past_blanks(text, end + mark);
 }
 

@@ -27,6 +27,7 @@
 namespace guantong {
 namespace {
 
+using test::bstu_course;
 using test::Forger;
 using test::Letter;
 using test::Schools;
@@ -37,14 +38,12 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const std::string course = "course:C03009";  // BSTU's, of 3 credits.
-
 class Accidents : public testing::Test {
 protected:
-  Json credits(const std::string& school, const std::string& of = course) const {
+  Json credits(const std::string& school, const std::string& of = bstu_course) const {
     return schools.ask(school, {"show", of}).at("credits");
   }
-  Json history(const std::string& school, const std::string& of = course) const {
+  Json history(const std::string& school, const std::string& of = bstu_course) const {
     return schools.ask(school, {"history", of + ".credits"});
   }
   /// Goes on as a new device, and lets bitc admit that and put the old one out.
@@ -67,7 +66,7 @@ protected:
 };
 
 TEST_F(Accidents, D61ACloneGoesOnAsANewDeviceWithItsOwnWorkOnceAndOnlyOnce) {
-  schools.act("bstu", {"set", course, "credits=4"});  // Not sent yet: the clone has it too.
+  schools.act("bstu", {"set", bstu_course, "credits=4"});  // Not sent yet: the clone has it too.
   schools.copy_computer("bstu", "clone");
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.sync({"bstu", "bitc"});
@@ -94,7 +93,7 @@ TEST_F(Accidents, D61ACloneGoesOnAsANewDeviceWithItsOwnWorkOnceAndOnlyOnce) {
 }
 
 TEST_F(Accidents, D61TwoClonesThatBothSealedAreToldApartAtTheNextExchange) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.copy_computer("bstu", "clone");
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.digest("bstu");  // Seals, and sends nothing.
@@ -116,7 +115,7 @@ TEST_F(Accidents, D61TwoClonesThatBothSealedAreToldApartAtTheNextExchange) {
 TEST_F(Accidents, D61ACloneOfBeforeTheKeyWasReplacedIsRecognisedToo) {
   schools.copy_computer("bstu", "clone");
   schools.act("bstu", {"rotate"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   schools.act("clone", {"set", "course:C03010", "credits=2"});
   EXPECT_EQ(schools.at("clone", {"sync"}).code, 4);
@@ -135,7 +134,7 @@ TEST_F(Accidents, D61OfASharedComputerEveryEditKeepsItsAuthor) {
   schools.act("bitc", {"admit", fresh.at("code")});
   schools.sync({"bitc", "bstu"});
   schools.copy_computer("bstu", "clone");
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   schools.act("clone", {"set", "course:C03010", "credits=2"});  // By 林示九.
   schools.act("clone", {"as", "翟示六"});
@@ -157,9 +156,9 @@ TEST_F(Accidents, D61OfASharedComputerEveryEditKeepsItsAuthor) {
 
 TEST_F(Accidents, D62MondaysBackupIsRecognisedAndReusesNoNumber) {
   schools.copy_computer("bstu", "backup");
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync({"bstu", "bitc"});
   schools.copy_computer("backup", "bstu");
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
@@ -179,7 +178,7 @@ TEST_F(Accidents, D62MondaysBackupIsRecognisedAndReusesNoNumber) {
 
 TEST_F(Accidents, D62ABackupThatHasWrittenNothingYetIsRecognisedToo) {
   schools.copy_computer("bstu", "backup");
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   schools.copy_computer("backup", "bstu");
   EXPECT_EQ(schools.at("bstu", {"sync"}).code, 4);
@@ -188,7 +187,7 @@ TEST_F(Accidents, D62ABackupThatHasWrittenNothingYetIsRecognisedToo) {
 }
 
 TEST_F(Accidents, D31ALostHistoryAndReplicaReuseNoNumber) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   // Key and configuration were on another disk.
   std::filesystem::remove_all(schools.workspace("bstu") / "history.git");
@@ -197,7 +196,7 @@ TEST_F(Accidents, D31ALostHistoryAndReplicaReuseNoNumber) {
   const auto run = schools.at("bstu", {"sync"});
   EXPECT_EQ(run.code, 4) << run.out << run.err;
   EXPECT_EQ(recover("bstu").at("carried"), 0);
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync_all();
   EXPECT_EQ(credits("bitc"), 5);
   EXPECT_EQ(schools.ask("bitc", {"status"}).at("forked"), 0);
@@ -205,7 +204,7 @@ TEST_F(Accidents, D31ALostHistoryAndReplicaReuseNoNumber) {
 }
 
 TEST_F(Accidents, D63ARemoteThatForgotEverythingIsGivenItAgain) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync_all();
   const auto before = schools.digest("bitc");
   std::filesystem::remove_all(schools.remote());
@@ -223,7 +222,7 @@ TEST_F(Accidents, D64AReplicaBehindItsHistoryCatchesUp) {
   const auto replica = schools.workspace("bstu") / "replica.sqlite";
   const auto kept = replica.string() + ".kept";
   std::filesystem::copy(replica, kept);
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.act("thuhs", {"set", "problem:PB-03", "severity=low"});
   schools.sync({"thuhs", "bstu"});  // The branches moved; then the power went, and the replica.
   remove_replica("bstu");
@@ -239,7 +238,7 @@ TEST_F(Accidents, D64AReplicaBehindItsHistoryCatchesUp) {
 TEST_F(Accidents, D64AReplicaThatWasRestoredFromBeforeItSealedIsRecovered) {
   const auto replica = schools.workspace("bstu") / "replica.sqlite";
   const auto kept = replica.string() + ".kept";
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   std::filesystem::copy(replica, kept);
   schools.sync({"bstu", "bitc"});
   remove_replica("bstu");
@@ -258,14 +257,14 @@ TEST_F(Accidents, D64AHistoryBehindItsReplicaIsNamed) {
   const auto folder = schools.workspace("bstu");
   std::filesystem::copy(
       folder / "history.git", folder / "kept.git", std::filesystem::copy_options::recursive);
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   std::filesystem::remove_all(folder / "history.git");
   std::filesystem::rename(folder / "kept.git", folder / "history.git");
   EXPECT_EQ(schools.at("bstu", {"verify"}).code, 4);
   // What a remote has of it comes back; a number is not used twice.
   schools.at("bstu", {"sync"});
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.at("bstu", {"sync"});
   schools.sync({"bitc"});
   EXPECT_EQ(schools.ask("bitc", {"status"}).at("forked"), 0);
@@ -301,7 +300,7 @@ TEST_F(Accidents, D66ADamagedObjectIsNamedAndNothingIsThrownAway) {
 
 TEST_F(Accidents, D66ADamagedBranchAtARemoteKeepsNobodyFromTheOthers) {
   schools.act("thuhs", {"set", "problem:PB-03", "severity=low"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"thuhs", "bstu"});
   // A reference that leads to no commit.
   Forger forger{schools, "bstu"};
@@ -315,7 +314,7 @@ TEST_F(Accidents, D66ADamagedBranchAtARemoteKeepsNobodyFromTheOthers) {
 }
 
 TEST_F(Accidents, D66ADamagedPageOfTheReplicaIsSaidAndHealedByARebuild) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   const auto before = schools.digest("bstu");
   const auto replica = schools.workspace("bstu") / "replica.sqlite";
@@ -337,7 +336,7 @@ TEST_F(Accidents, D66ADamagedPageOfTheReplicaIsSaidAndHealedByARebuild) {
 
 TEST_F(Accidents, D67AStickThatIsPulledOutOrCannotBeWrittenIsSaidAndTriedAgain) {
   schools.add_stick("stick", {"bstu"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   const auto path = schools.remote().parent_path() / "stick.git";
   const auto away = schools.remote().parent_path() / "away.git";
   std::filesystem::rename(path, away);
@@ -356,15 +355,15 @@ TEST_F(Accidents, D68ALockedReplicaIsWaitedForAWhileAndThenSaid) {
   auto other = Database::open(schools.workspace("bstu") / "replica.sqlite");
   ASSERT_THAT(other, test::is_ok());
   ASSERT_THAT(other->run("BEGIN IMMEDIATE"), test::is_ok());
-  const auto run = schools.at("bstu", {"set", course, "credits=4"});
+  const auto run = schools.at("bstu", {"set", bstu_course, "credits=4"});
   EXPECT_EQ(run.code, 3);
   EXPECT_THAT(run.err, HasSubstr("Try again"));
   ASSERT_THAT(other->run("ROLLBACK"), test::is_ok());
-  EXPECT_EQ(schools.at("bstu", {"set", course, "credits=4"}).code, 0);
+  EXPECT_EQ(schools.at("bstu", {"set", bstu_course, "credits=4"}).code, 0);
 }
 
-TEST_F(Accidents, D70FilesOfAFileSyncingServiceDoNoHarm) {
-  schools.act("bstu", {"set", course, "credits=4"});
+TEST_F(Accidents, D70AFileSyncingServiceIsWarnedOfAndItsFilesDoNoHarm) {
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   const auto folder = schools.workspace("bstu");
   std::filesystem::copy(folder / "replica.sqlite",
@@ -372,7 +371,12 @@ TEST_F(Accidents, D70FilesOfAFileSyncingServiceDoNoHarm) {
   const auto refs = folder / "history.git" / "refs" / "heads" / "plan" / "bstu";
   std::filesystem::create_directories(refs);
   std::ofstream{refs / (schools.device("bstu") + " (conflicted copy)")} << "garbage\n";
-  EXPECT_EQ(schools.at("bstu", {"set", course, "credits=5"}).code, 0);
+  std::filesystem::create_directory(folder / ".stfolder");
+  const auto edit = schools.at("bstu", {"set", bstu_course, "credits=5"});
+  EXPECT_EQ(edit.code, 0);
+  EXPECT_THAT(
+      edit.err,
+      AllOf(HasSubstr("Syncthing"), HasSubstr("replica (conflicted copy 2027-03-01).sqlite")));
   schools.sync_all();
   EXPECT_EQ(credits("bitc"), 5);
   expect_sound("bstu");
@@ -394,23 +398,27 @@ void set_clock(const Schools& schools, std::uint64_t ms) {
 
 class Clocks : public Accidents, public testing::WithParamInterface<std::uint64_t> {};
 
-TEST_P(Clocks, D24D25AWrongClockLosesNothingAndGainsNothing) {
+TEST_P(Clocks, D24D25AWrongClockLosesNothingGainsNothingAndIsTold) {
   const auto ms = GetParam();
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.act("bstu", {"set", "duty:DU-07", "title_zh=错钟的名称"});
   schools.sync({"bstu"});
   set_clock(schools, ms);
   schools.act("thuhs", {"set", "duty:DU-07", "title_zh=准钟的名称"});
-  schools.sync({"thuhs", "bitc"});
+  schools.sync({"thuhs"});
+  const auto remarks = schools.ask("bitc", {"sync"}).front().at("remarks").dump();
+  EXPECT_THAT(remarks, AllOf(HasSubstr("it is dated "), HasSubstr("plan/bstu/")));
   EXPECT_EQ(credits("bitc"), 4);
   EXPECT_EQ(history("bitc").back().at("at_ms"), ms) << "shown as it was signed";
+  EXPECT_EQ(history("bitc").back().at("time_uncertain"), true);
+  EXPECT_THAT(schools.at("bitc", {"history", bstu_course}).out, HasSubstr("(time uncertain)"));
   // Neither the earlier nor the later of the two wins by its clock.
   const auto conflicts = schools.ask("bitc", {"conflicts"});
   ASSERT_THAT(conflicts, SizeIs(1));
   EXPECT_NE(schools.ask("bitc", {"show", "duty:DU-07"}).at("title_zh"), "错钟的名称");
   // Who answers has seen it, and so comes after it, whatever the clocks say.
   schools.act("bitc", {"resolve", "duty:DU-07.title_zh", "--take", "1", "--why", "定名"});
-  schools.act("bitc", {"set", course, "credits=5"});
+  schools.act("bitc", {"set", bstu_course, "credits=5"});
   schools.sync({"bitc", "thuhs"});
   EXPECT_THAT(schools.ask("thuhs", {"conflicts"}), IsEmpty());
   EXPECT_EQ(schools.ask("thuhs", {"show", "duty:DU-07"}).at("title_zh"),
@@ -436,7 +444,7 @@ INSTANTIATE_TEST_SUITE_P(Of,
                          });
 
 TEST_F(Accidents, D23ATimeBeyondTheLastIsRefused) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   set_clock(schools, 100'000'000'000'000U);
   EXPECT_EQ(schools.at("bitc", {"sync"}).code, 1);
@@ -445,7 +453,7 @@ TEST_F(Accidents, D23ATimeBeyondTheLastIsRefused) {
 }
 
 TEST_F(Accidents, D26AClockThatIsSetBackGivesNoTimeTwiceAndLosesNoOrder) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   {
     // As if it had been 2031 until now.
     auto database = Database::open(schools.workspace("bstu") / "replica.sqlite");
@@ -454,8 +462,8 @@ TEST_F(Accidents, D26AClockThatIsSetBackGivesNoTimeTwiceAndLosesNoOrder) {
                               "WHERE key = 'time'"),
                 test::is_ok());
   }
-  schools.act("bstu", {"set", course, "credits=5"});
-  schools.act("bstu", {"set", course, "credits=6"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=6"});
   schools.sync_all();
   const auto story = history("bitc");
   ASSERT_THAT(story, SizeIs(4));
@@ -510,7 +518,7 @@ TEST_F(Accidents, D74AComputerThatWasAwayForLongRevivesNothing) {
 }
 
 TEST_F(Accidents, D75AReplicaOfAnotherLevelIsMadeAnewInOneStep) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   const auto before = schools.digest("bstu");
   {
     auto database = Database::open(schools.workspace("bstu") / "replica.sqlite");
@@ -521,7 +529,7 @@ TEST_F(Accidents, D75AReplicaOfAnotherLevelIsMadeAnewInOneStep) {
   }
   // What was cut off half way lies beside it.
   std::ofstream{schools.workspace("bstu") / "replica.sqlite.rebuild"} << "half of it";
-  const auto run = schools.at("bstu", {"show", course});
+  const auto run = schools.at("bstu", {"show", bstu_course});
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.err, HasSubstr("made anew"));
   EXPECT_EQ(schools.digest("bstu"), before);

@@ -30,21 +30,21 @@
 namespace guantong {
 namespace {
 
+using test::bstu_course;
 using test::Forger;
 using test::Letter;
 using test::Schools;
+using testing::AllOf;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const std::string course = "course:C03009";  // BSTU's, of 3 credits.
-
 class Attacks : public testing::Test {
 protected:
   Json credits(const std::string& school) const {
-    return schools.ask(school, {"show", course}).at("credits");
+    return schools.ask(school, {"show", bstu_course}).at("credits");
   }
   /// What is set aside at a school, by its reason.
   std::vector<std::string> refused_at(const std::string& school) const {
@@ -77,9 +77,9 @@ protected:
   void fork_bstu() const {
     schools.copy_computer("bstu", "thief");
     schools.add_stick("stick", {"thief", "bitc", "thuhs"});
-    schools.act("bstu", {"set", course, "credits=4"});
+    schools.act("bstu", {"set", bstu_course, "credits=4"});
     schools.act("bstu", {"sync", "origin"});
-    schools.act("thief", {"set", course, "credits=9"});
+    schools.act("thief", {"set", bstu_course, "credits=9"});
     schools.act("thief", {"sync", "stick"});
   }
   Schools schools;
@@ -135,7 +135,8 @@ TEST_F(Attacks, D01AHeldBatchCountsOnceItIsAdmittedByARuling) {
 TEST_F(Attacks, D09OfAForkWhatASeniorHasBuiltOnGoesOn) {
   fork_bstu();
   schools.act("bitc", {"sync", "origin"});
-  schools.act("bitc", {"set", course, "credits=5"});  // A suggestion, which builds on bstu's 4.
+  schools.act("bitc",
+              {"set", bstu_course, "credits=5"});  // A suggestion, which builds on bstu's 4.
   schools.act("thuhs", {"sync", "stick"});
   EXPECT_EQ(credits("thuhs"), 9) << "that there are two has not come yet";
   schools.act("bitc", {"sync", "origin"});
@@ -149,10 +150,10 @@ TEST_F(Attacks, D09OfAForkWhatASeniorHasBuiltOnGoesOn) {
 
 TEST_F(Attacks, D02AnOldBatchInAFreshWrapperIsRefused) {
   Forger forger{schools, "bstu"};
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   const auto old = forger.latest();
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync({"bstu", "bitc"});
   auto again = old;
   again.commit.parents = {forger.latest().id};
@@ -166,7 +167,7 @@ TEST_F(Attacks, D02AnOldBatchInAFreshWrapperIsRefused) {
 TEST_F(Attacks, D02AnOldNumberThatTheDeviceItselfSignsAgainIsRefused) {
   begin_stream();
   Forger forger{schools, "bstu"};
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   auto again = forger.latest();
   again.commit.parents = {again.id};
@@ -180,7 +181,7 @@ TEST_F(Attacks, D02AnOldNumberThatTheDeviceItselfSignsAgainIsRefused) {
 TEST_F(Attacks, D03NobodyActsUnderAnOlderGrantThatGaveMore) {
   schools.act("bitc", {"demote", schools.device("bstu"), "--role", "teacher", "--why", "轮岗"});
   schools.sync({"bitc", "bstu"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   // The program would not write this; the grant that the batch names once gave the right to it.
   Forger forger{schools, "bstu"};
@@ -228,6 +229,27 @@ TEST_F(Attacks, D04ABatchOfAnotherConsortiumIsRefusedUnderWhicheverName) {
   EXPECT_EQ(schools.digest("bitc"), before);
 }
 
+TEST_F(Attacks, D05ARemoteThatShowsTwoHistoriesIsGivenAwayByItsWitnesses) {
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
+  schools.sync({"bstu"});
+  Forger forger{schools, "bstu"};
+  const auto before = forger.latest();
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
+  schools.sync({"bstu", "bitc"});  // bitc states at the remote what it has seen.
+  const auto shown_to_bitc = forger.latest();
+  forger.post(before);
+  const auto withheld = schools.at("thuhs", {"sync"});
+  EXPECT_EQ(withheld.code, 1);
+  EXPECT_THAT(withheld.out, HasSubstr("bitc"));
+
+  const auto other =
+      forger.altered(shown_to_bitc, [](Batch& batch) { batch.changes.front().why = "另一份"; });
+  forger.post(other);
+  const auto split = schools.ask("thuhs", {"sync"}).front().at("split");
+  EXPECT_THAT(split, Not(IsEmpty()));
+  EXPECT_GT(schools.ask("thuhs", {"status"}).at("split"), 0);
+}
+
 TEST_F(Attacks, D08ANewKeyThatTheOldOneDidNotSignIsRefused) {
   begin_stream();
   Forger forger{schools, "bstu"};
@@ -264,7 +286,7 @@ TEST_F(Attacks, D08ANewKeyWithoutProofThatTheDeviceHasItIsRefused) {
 }
 
 TEST_F(Attacks, D10OneMeaningInOtherBytesIsAnotherBatchAndAFork) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   // An empty field that nobody knows, behind the rest: the same meaning for every reader.
   Forger forger{schools, "bstu"};
@@ -282,7 +304,7 @@ TEST_F(Attacks, D10OneMeaningInOtherBytesIsAnotherBatchAndAFork) {
 }
 
 TEST_F(Attacks, D11FieldsOfLaterProgramsAreKeptAndPassedOnByteForByte) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   Forger forger{schools, "bstu"};
   auto later = forger.latest();
@@ -302,7 +324,7 @@ TEST_F(Attacks, D11FieldsOfLaterProgramsAreKeptAndPassedOnByteForByte) {
 }
 
 TEST_F(Attacks, D14WhatComesTwiceIsTakenOnce) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   schools.add_stick("stick", {"bitc"});
   schools.act("bitc", {"sync", "origin"});
@@ -310,15 +332,15 @@ TEST_F(Attacks, D14WhatComesTwiceIsTakenOnce) {
   const auto report = schools.ask("bitc", {"sync", "stick"});
   EXPECT_EQ(report[0].at("received").at("batches"), 0);
   EXPECT_EQ(schools.digest("bitc"), before);
-  EXPECT_THAT(schools.ask("bitc", {"history", course + ".credits"}), SizeIs(2));
+  EXPECT_THAT(schools.ask("bitc", {"history", bstu_course + ".credits"}), SizeIs(2));
 }
 
 TEST_F(Attacks, D15WhatBuildsOnWorkThatIsNotHereWaitsAndIsTakenOnceItComes) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   Forger forger{schools, "bstu"};
   const auto first = forger.latest();
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync({"bstu"});
   const auto second = forger.latest();
   // Without its signature the first is nothing, and the second, which is in order, hangs in the
@@ -339,7 +361,7 @@ TEST_F(Attacks, D15WhatBuildsOnWorkThatIsNotHereWaitsAndIsTakenOnceItComes) {
 }
 
 TEST_F(Attacks, D16ASecondRootAnotherNameAndAGapHaveNoEffect) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   Forger forger{schools, "bstu"};
   const auto tip = forger.latest();
@@ -364,7 +386,7 @@ TEST_F(Attacks, D16ASecondRootAnotherNameAndAGapHaveNoEffect) {
   EXPECT_EQ(schools.at("bitc", {"sync"}).code, 1);
   EXPECT_EQ(credits("bitc"), 4);
   EXPECT_THAT(refused_at("bitc"), SizeIs(2));
-  EXPECT_EQ(schools.ask("bitc", {"blame", course}).dump().find("thuhs"), std::string::npos);
+  EXPECT_EQ(schools.ask("bitc", {"blame", bstu_course}).dump().find("thuhs"), std::string::npos);
   EXPECT_EQ(schools.at("bitc", {"verify"}).code, 0);
 }
 
@@ -391,7 +413,7 @@ TEST_F(Attacks, D18ABatchWithoutASignatureIsRefusedThoughItsAuthorIsTheLead) {
 }
 
 TEST_F(Attacks, D19ABatchIsNotItsAuthorsWhenAnotherDeviceSignedIt) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   Forger bstu{schools, "bstu"};
   const Forger thuhs{schools, "thuhs"};
@@ -403,8 +425,8 @@ TEST_F(Attacks, D19ABatchIsNotItsAuthorsWhenAnotherDeviceSignedIt) {
   EXPECT_EQ(credits("bitc"), 3);
 }
 
-TEST_F(Attacks, D22WhatGitSaysOfAuthorAndTimeMeansNothing) {
-  schools.act("bstu", {"set", course, "credits=4"});
+TEST_F(Attacks, D22WhatGitSaysOfAuthorAndTimeMeansNothingAndIsTold) {
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   Forger forger{schools, "bstu"};
   auto letter = forger.latest();
@@ -413,8 +435,12 @@ TEST_F(Attacks, D22WhatGitSaysOfAuthorAndTimeMeansNothing) {
   letter.commit.message.insert(0, "bitc has approved this: ");
   forger.sign(letter);
   forger.post(letter);
-  schools.act("bitc", {"sync"});
-  const auto history = schools.ask("bitc", {"history", course + ".credits"});
+  const auto remarks = schools.ask("bitc", {"sync"}).front().at("remarks").dump();
+  EXPECT_THAT(remarks, AllOf(HasSubstr("git shows the date"), HasSubstr("git shows the author")));
+  const auto verified = schools.ask("bitc", {"verify"});
+  EXPECT_EQ(verified.at("ok"), true);
+  EXPECT_THAT(verified.at("ignored").dump(), HasSubstr("git shows the author"));
+  const auto history = schools.ask("bitc", {"history", bstu_course + ".credits"});
   EXPECT_EQ(history.back().at("person"), "翟示六");
   EXPECT_EQ(history.back().at("site"), "bstu");
   EXPECT_EQ(history.dump().find("approved"), std::string::npos);
@@ -424,7 +450,7 @@ TEST_F(Attacks, D22WhatGitSaysOfAuthorAndTimeMeansNothing) {
 TEST_F(Attacks, D33WorkBackDatedBeforeTheExpulsionIsLateAllTheSame) {
   schools.act("bitc", {"expel", schools.device("bstu"), "--why", "离职"});
   schools.sync({"bitc"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu"});
   Forger forger{schools, "bstu"};
   auto letter = forger.altered(forger.latest(), [](Batch& batch) {
@@ -443,7 +469,7 @@ TEST_F(Attacks, D33WorkBackDatedBeforeTheExpulsionIsLateAllTheSame) {
 TEST_F(Attacks, D33AKeyThatWasReplacedSignsNothingAnyMore) {
   const Forger before{schools, "bstu"};
   schools.act("bstu", {"rotate"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   EXPECT_EQ(credits("bitc"), 4);
   Forger forger{schools, "bstu"};
@@ -489,7 +515,7 @@ TEST_F(Attacks, D38ASiteWhoseNameBeginsAnothersHasNoRightThere) {
   EXPECT_EQ(schools.at("bst", {"expel", schools.device("bstu"), "--why", "x"}).code, 2);
   const auto guest = schools.ask_to_join("guest", "bstu", "新教师");
   EXPECT_EQ(schools.at("bst", {"admit", guest.at("code")}).code, 2);
-  EXPECT_EQ(schools.ask("bst", {"set", course, "credits=4"}).at("written"), Json::array());
+  EXPECT_EQ(schools.ask("bst", {"set", bstu_course, "credits=4"}).at("written"), Json::array());
   // Nothing that people type is a pattern.
   for (const auto* pattern : {"%", "____", "%%%%", "*", "翟%"}) {
     EXPECT_EQ(schools.at("bitc", {"expel", pattern, "--why", "x"}).code, 2) << pattern;

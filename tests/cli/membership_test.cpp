@@ -25,6 +25,7 @@
 namespace guantong {
 namespace {
 
+using test::bstu_course;
 using test::Forger;
 using test::Schools;
 using testing::AllOf;
@@ -34,12 +35,10 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const std::string course = "course:C03009";  // BSTU's, of 3 credits.
-
 class Membership : public testing::Test {
 protected:
   Json credits(const std::string& school) const {
-    return schools.ask(school, {"show", course}).at("credits");
+    return schools.ask(school, {"show", bstu_course}).at("credits");
   }
   /// The level in force of a computer, as another sees it; "" for one that it does not know.
   std::string level(const std::string& at, const std::string& of) const {
@@ -72,7 +71,7 @@ protected:
 TEST_F(Membership, D32LateWorkOfAnExpelledWaitsAndIsLetInByARuling) {
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.sync({"bstu", "bitc"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   expel("bitc", "bstu");
   schools.sync({"bitc"});
   schools.sync({"bstu", "bitc", "thuhs"});
@@ -103,7 +102,7 @@ TEST_F(Membership, D32LateWorkOfAnExpelledWaitsAndIsLetInByARuling) {
 }
 
 TEST_F(Membership, D32WorkThatIsRefusedStaysOutAndListed) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   expel("bitc", "bstu");
   schools.sync({"bitc", "bstu", "bitc"});
   schools.act("bitc",
@@ -121,7 +120,7 @@ TEST_F(Membership, D32WhoHasBeenPutOutReadsWhatItHasAndIsToldSo) {
   expel("bitc", "bstu");
   schools.sync({"bitc", "bstu"});
   EXPECT_EQ(credits("bstu"), 3);
-  const auto edit = schools.at("bstu", {"set", course, "credits=4"});
+  const auto edit = schools.at("bstu", {"set", bstu_course, "credits=4"});
   EXPECT_EQ(edit.code, 2);
   EXPECT_THAT(edit.err, HasSubstr("may not write here"));
   EXPECT_EQ(schools.ask("bstu", {"status"}).at("admitted"), false);
@@ -131,7 +130,7 @@ TEST_F(Membership, D34WhatRestsOnAVoidAdmissionIsVoidAndSaysWhy) {
   const auto request = schools.ask_to_join("guest", "bstu", "新教师");
   schools.act("bstu", {"admit", request.at("code")});
   schools.sync({"bstu", "guest"});
-  schools.act("guest", {"set", course, "credits=4"});
+  schools.act("guest", {"set", bstu_course, "credits=4"});
   expel("bitc", "bstu");  // Who has heard of nothing of this yet.
   schools.sync({"bitc", "guest", "bitc"});
   EXPECT_EQ(credits("bitc"), 3);
@@ -151,7 +150,7 @@ TEST_F(Membership, D34WhatRestsOnAVoidAdmissionIsVoidAndSaysWhy) {
   schools.act("bitc", {"quarantine", "admit", id_of(*work), "--why", "已核对"});
   schools.sync({"bitc", "guest"});
   EXPECT_EQ(credits("guest"), 4);
-  schools.act("guest", {"set", course, "credits=5"});
+  schools.act("guest", {"set", bstu_course, "credits=5"});
   schools.sync({"guest", "bitc"});
   EXPECT_EQ(credits("bitc"), 5);
   EXPECT_EQ(schools.at("bitc", {"verify"}).code, 0);
@@ -192,6 +191,15 @@ TEST_F(Membership, D36OfTwoLeadsWhoLeaveUnseenByEachOtherOneStays) {
   EXPECT_EQ(schools.ask("thuhs", {"show", "course:B02015"}).at("credits"), 5);
 }
 
+TEST_F(Membership, WhoHasLeftIsToldSoAndDoesNotAskToBeAdmittedAgain) {
+  schools.act("bstu", {"expel", "--me", "--why", "调离"});
+  schools.sync({"bstu", "bstu", "bitc"});
+  EXPECT_EQ(level("bitc", "bstu"), "none");
+  EXPECT_THAT(schools.ask("bitc", {"admit"}), IsEmpty());
+  EXPECT_EQ(schools.ask("bstu", {"status"}).at("left"), true);
+  EXPECT_THAT(schools.at("bstu", {"status"}).out, HasSubstr("has left the consortium"));
+}
+
 TEST_F(Membership, TheLeadIsHandedOverAndWhoGaveItAwayGoesOnAsACoordinator) {
   EXPECT_EQ(schools.at("bstu", {"pass-lead", "thuhs", "--why", "x"}).code, 2);
   EXPECT_EQ(schools.at("bitc", {"pass-lead", "nowhere", "--why", "x"}).code, 2);
@@ -221,7 +229,7 @@ TEST_F(Membership, D37WhoIsAdmittedAgainByWhoHadNotHeardStaysOut) {
   schools.sync({"bstu"});
   schools.act("second", {"admit", request_of("bstu"), "--role", "teacher"});
   schools.sync({"second", "bstu"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   EXPECT_EQ(level("bitc", "bstu"), "teacher");
   EXPECT_EQ(credits("bitc"), 4);
@@ -254,7 +262,7 @@ TEST_F(Membership, D39ATeacherAdmitsAFurtherComputerOfTheirOwn) {
             2);
   EXPECT_EQ(schools.at("teacher", {"admit", request_of("laptop")}).code, 0);
   schools.sync({"teacher", "laptop"});
-  schools.act("laptop", {"set", course, "credits=4"});
+  schools.act("laptop", {"set", bstu_course, "credits=4"});
   schools.sync({"laptop", "bitc"});
   EXPECT_EQ(credits("bitc"), 4);
 }
@@ -262,7 +270,7 @@ TEST_F(Membership, D39ATeacherAdmitsAFurtherComputerOfTheirOwn) {
 TEST_F(Membership, D40WorkOfAComputerWhoseKeyIsLostIsRescued) {
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.sync({"bstu", "bitc"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   const auto before = schools.device("bstu");
   std::filesystem::remove(schools.workspace("bstu") / "keys" / "device.key");
   EXPECT_NE(schools.at("bstu", {"sync"}).code, 0);
@@ -278,7 +286,7 @@ TEST_F(Membership, D40WorkOfAComputerWhoseKeyIsLostIsRescued) {
   schools.sync({"bitc", "bstu", "bitc", "thuhs"});
   EXPECT_EQ(credits("thuhs"), 4);
   EXPECT_EQ(schools.ask("thuhs", {"show", "course:C03010"}).at("credits"), 2);
-  EXPECT_THAT(schools.ask("thuhs", {"history", course + ".credits"}), SizeIs(2)) << "once";
+  EXPECT_THAT(schools.ask("thuhs", {"history", bstu_course + ".credits"}), SizeIs(2)) << "once";
   EXPECT_THAT(quarantine("thuhs"), IsEmpty());
   schools.sync_all();
   schools.expect_agreement();
@@ -287,11 +295,11 @@ TEST_F(Membership, D40WorkOfAComputerWhoseKeyIsLostIsRescued) {
 
 TEST_F(Membership, D40ARotatedKeyKeepsTheDeviceItsWorkAndItsOldSignatures) {
   const auto device = schools.device("bstu");
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.act("bstu", {"rotate"});
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.act("bstu", {"rotate"});
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync_all();
   EXPECT_EQ(schools.device("bstu"), device);
   EXPECT_EQ(credits("bitc"), 5);
@@ -303,7 +311,7 @@ TEST_F(Membership, D40ARotatedKeyKeepsTheDeviceItsWorkAndItsOldSignatures) {
 }
 
 TEST_F(Membership, D41OfAStolenLaptopIsSaidWhatCountsAndWhatCannotBeTakenBack) {
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc"});
   const auto run = schools.at("bitc", {"expel", schools.device("bstu"), "--why", "笔记本电脑被盗"});
   EXPECT_EQ(run.code, 0);
@@ -314,7 +322,7 @@ TEST_F(Membership, D41OfAStolenLaptopIsSaidWhatCountsAndWhatCannotBeTakenBack) {
                     HasSubstr("had read until then, nobody can take back")));
   schools.sync({"bitc", "thuhs"});
   schools.act("bstu", {"sync"});
-  EXPECT_EQ(schools.at("bstu", {"set", course, "credits=1"}).code, 2);
+  EXPECT_EQ(schools.at("bstu", {"set", bstu_course, "credits=1"}).code, 2);
   EXPECT_EQ(schools.at("bitc", {"expel", schools.device("bstu"), "--why", "x"}).code, 2) << "twice";
 }
 
@@ -404,18 +412,18 @@ TEST_F(Membership, D44TwoComputersOfOneSiteAreOneVoice) {
 TEST_F(Membership, EditsOnASharedComputerCarryTheNameOfWhoMadeThem) {
   const auto fresh = schools.ask("bstu", {"as", "林示九", "--email", "b09@example.invalid"});
   EXPECT_EQ(fresh.at("new"), true);
-  EXPECT_EQ(schools.at("bstu", {"set", course, "credits=4"}).code, 2)
+  EXPECT_EQ(schools.at("bstu", {"set", bstu_course, "credits=4"}).code, 2)
       << "the computer is admitted, this person is not";
   schools.sync({"bstu"});
   schools.act("bitc", {"admit", fresh.at("code"), "--role", "teacher"});
   schools.sync({"bitc", "bstu"});
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.act("bstu", {"as", "翟示六"});
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.act("bstu", {"as", "b09@example.invalid"});
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync_all();
-  const auto first = schools.ask("thuhs", {"history", course + ".credits"});
+  const auto first = schools.ask("thuhs", {"history", bstu_course + ".credits"});
   ASSERT_THAT(first, SizeIs(3));
   EXPECT_EQ(first[1].at("person"), "林示九");
   EXPECT_EQ(first[2].at("person"), "林示九");
@@ -446,14 +454,14 @@ TEST_F(Membership, ADemotedCoordinatorGoesOnAsATeacher) {
               {"demote", schools.device("bstu"), "--role", "teacher", "--why", "不再担任协调员"});
   schools.sync({"bitc"});
   // Unseen by bitc: an edit, which a teacher may, and an admission, which a teacher may not.
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.act("bstu", {"admit", guest.at("code")});
   schools.sync({"bstu", "bitc", "bstu"});
   EXPECT_EQ(credits("bitc"), 4);
   EXPECT_NE(level("bitc", "guest"), "teacher");
   EXPECT_EQ(level("bstu", "bstu"), "teacher");
   EXPECT_EQ(schools.at("bstu", {"admit", request_of("guest")}).code, 2);
-  schools.act("bstu", {"set", course, "credits=5"});
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
   schools.sync_all();
   EXPECT_EQ(credits("thuhs"), 5);
   schools.expect_agreement();
@@ -467,7 +475,7 @@ TEST_F(Membership, AnExpulsionThatWasNotSentIsUndoneWithoutATrace) {
   schools.act("bitc", {"undo"});
   EXPECT_EQ(level("bitc", "bstu"), "coordinator");
   EXPECT_EQ(schools.digest("bitc"), before);
-  schools.act("bstu", {"set", course, "credits=4"});
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.sync({"bstu", "bitc", "thuhs"});
   EXPECT_EQ(credits("bitc"), 4);
   EXPECT_EQ(level("thuhs", "bstu"), "coordinator");
@@ -480,7 +488,7 @@ TEST_F(Membership, AnAuditorReadsAndWritesNothing) {
   schools.add_computer("auditor", "bstu", "auditor");
   EXPECT_EQ(credits("auditor"), 3);
   EXPECT_EQ(schools.at("auditor", {"verify"}).code, 0);
-  const auto edit = schools.at("auditor", {"set", course, "credits=4"});
+  const auto edit = schools.at("auditor", {"set", bstu_course, "credits=4"});
   EXPECT_EQ(edit.code, 2);
   EXPECT_THAT(edit.err, HasSubstr("but not edit"));
   EXPECT_EQ(schools.at("auditor", {"admit", request_of("thuhs")}).code, 2);
@@ -493,7 +501,7 @@ TEST_F(Membership, AnAuditorReadsAndWritesNothing) {
 TEST_F(Membership, WhatAChangedProgramWritesAsAnAuditorWaitsAsReadOnly) {
   schools.add_computer("second", "bstu", "teacher");
   schools.act("bitc", {"demote", schools.device("second"), "--role", "auditor", "--why", "x"});
-  schools.act("second", {"set", course, "credits=4"});
+  schools.act("second", {"set", bstu_course, "credits=4"});
   schools.sync({"bitc", "second", "bitc"});
   EXPECT_EQ(credits("bitc"), 3);
   ASSERT_THAT(quarantine("bitc"), SizeIs(1));

@@ -139,5 +139,24 @@ TEST_F(LockedWorkspace, LosesItsPassphraseOnlyToWhoKnowsIt) {
   EXPECT_LE(unattended({"sync"}).code, 1);
 }
 
+TEST_F(LockedWorkspace, TakesUpAnotherKeyUnderTheSamePassphrase) {
+  const auto before = KeyFile::read(key_path())->public_key();
+  EXPECT_EQ(unattended({"rotate"}).code, 2);
+  name_passphrase("wrong horse\n");
+  EXPECT_EQ(unattended({"rotate"}).code, 2);
+  EXPECT_EQ(KeyFile::read(key_path())->public_key(), before);
+  name_passphrase("correct horse\n");
+  EXPECT_EQ(must({"rotate"}), 0);
+  const auto after = KeyFile::read(key_path());
+  EXPECT_NE(after->public_key(), before);
+  EXPECT_TRUE(after->is_locked());
+  forget_passphrase();
+  ASSERT_EQ(must({"set", "org:BITC", "name_zh=北信职院"}), 0);
+  EXPECT_EQ(unattended({"sync"}).code, 2);
+  name_passphrase("correct horse\n");
+  EXPECT_LE(unattended({"sync"}).code, 1);
+  EXPECT_EQ(must({"verify"}), 0);
+}
+
 }  // namespace
 }  // namespace guantong

@@ -37,7 +37,7 @@ std::string sample(std::string_view name) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-std::string complaint(std::string_view text) {
+std::string flaw_of(std::string_view text) {
   const auto table = parse_csv(text);
   return table ? "" : in_english(table.error().message);
 }
@@ -92,16 +92,16 @@ TEST(Csv, SplitsAtTabsWhenTheHeaderHasNoCommas) {
 
 TEST(Csv, NamesTheLineOfARowThatIsTooLong) {
   EXPECT_THAT(parse_csv("a,b\n1,2\n1,2,3\n"), fails_with(Errc::invalid));
-  EXPECT_EQ(complaint("a,b\n1,2\n1,2,3\n"), "line 3: there are 3 cells, but only 2 headings");
+  EXPECT_EQ(flaw_of("a,b\n1,2\n1,2,3\n"), "line 3: there are 3 cells, but only 2 headings");
 }
 
 TEST(Csv, NamesTheLineWhereAnUnclosedQuotationMarkStands) {
   EXPECT_THAT(parse_csv("a\n\"1\n2\n"), fails_with(Errc::invalid));
-  EXPECT_THAT(complaint("a\n\"1\n2\n"), HasSubstr("line 2"));
+  EXPECT_THAT(flaw_of("a\n\"1\n2\n"), HasSubstr("line 2"));
 }
 
 TEST(Csv, RefusesTextBehindAClosingQuotationMark) {
-  EXPECT_THAT(complaint("a\n\"1\"2\n"), HasSubstr("line 2"));
+  EXPECT_THAT(flaw_of("a\n\"1\"2\n"), HasSubstr("line 2"));
 }
 
 TEST(Csv, LeavesAQuotationMarkInsideACellAlone) {

@@ -37,7 +37,7 @@ namespace {
 using test::is_ok;
 using testing::HasSubstr;
 
-constexpr DerivationCost cheap{1, 8192};
+constexpr DerivationCost cheapest{1, 8192};
 
 /// Asked of the kernel itself. Where it has no keyring, the cache must say "nothing" throughout.
 bool kernel_has_a_keyring() {
@@ -126,7 +126,7 @@ protected:
   void lock(std::string_view passphrase) {
     typed_ = passphrase;
     const auto text = secret(passphrase);
-    ASSERT_THAT(key_.replace(path(), &text, cheap), is_ok());
+    ASSERT_THAT(key_.replace(path(), &text, cheapest), is_ok());
   }
   void TearDown() override { cache_.forget(key_.public_key()); }
 

@@ -60,14 +60,14 @@ Member member(const PublicKey& key) {
   return member;
 }
 
-const Digest consortium = blake2b("a founding");
+const Digest our_consortium = blake2b("a founding");
 
 /// A device's second batch: `changes` edits of one course, and an act.
 class SealedCommit : public testing::Test {
 protected:
   SealedCommit() {
     const auto& course = *Schema::built_in().type("course");
-    batch.consortium = consortium;
+    batch.consortium = our_consortium;
     batch.number = 2;
     batch.under = Dot{0, 1};
     batch.first_n = 2;
@@ -92,7 +92,7 @@ protected:
                              {parent, other_parent},
                              {"course B02015: credits 4 -> 4.5", {"course B02015: credits"}},
                              {"单示一", "b01@example.invalid", "bitc", "bitc 0badcafe"},
-                             &consortium);
+                             &our_consortium);
     payload = sealed.payload;
     commit.tree = "0123456789012345678901234567890123456789";
     commit.parents = sealed.parents;
@@ -105,12 +105,12 @@ protected:
     commit.signature =
         ssh_signature(by.public_key(), by.sign(ssh_signed_data(signed_part(commit))));
   }
-  Result<ArrivedBatch> open() const { return open_batch({}, commit, payload, consortium); }
+  Result<ArrivedBatch> open() const { return open_batch({}, commit, payload, our_consortium); }
   /// What is wrong with a commit, or ""; `raw` is its bytes.
   std::string flaw_of(std::string_view raw, std::string_view carried) const {
     const auto read = parse_commit(raw);
     const auto opened =
-        read ? open_batch({}, *read, carried, consortium) : Result<ArrivedBatch>{read.error()};
+        read ? open_batch({}, *read, carried, our_consortium) : Result<ArrivedBatch>{read.error()};
     if (opened) return {};
     EXPECT_THAT(opened.error().code, testing::AnyOf(Errc::corrupt, Errc::denied, Errc::too_new));
     return opened.error().message.id;
@@ -206,7 +206,7 @@ TEST_F(SealedCommit, D07ASignatureMovedToAnotherParentTimeRecordOrKindDoesNotFit
   };
   const auto carries = [&](const Batch& other) {
     const auto sealed =
-        seal(other, commit.parents, {"x", {}}, {"a", "b", "bitc", "d"}, &consortium);
+        seal(other, commit.parents, {"x", {}}, {"a", "b", "bitc", "d"}, &our_consortium);
     payload = sealed.payload;
     commit.message = sealed.message;
   };
@@ -254,7 +254,7 @@ TEST_F(SealedCommit, D06OfALaterFormatItWaitsForALaterProgram) {
 }
 
 TEST_F(SealedCommit, D08TakesUpAKeyOnlyWithProofOfItAndUnderTheOldOne) {
-  const auto data = ssh_signed_data(rotation_data(consortium, batch.devices.front()));
+  const auto data = ssh_signed_data(rotation_data(our_consortium, batch.devices.front()));
   batch.changes.emplace_back().rotation = Rotation{thief.public_key(), thief.sign(data)};
   seal_it();
   EXPECT_THAT(open(), is_ok());
@@ -262,7 +262,8 @@ TEST_F(SealedCommit, D08TakesUpAKeyOnlyWithProofOfItAndUnderTheOldOne) {
   EXPECT_THAT(open(), fails_with(Errc::denied)) << "the old key has to say so";
   // A proof for another consortium, another device or another purpose.
   const auto elsewhere = ssh_signed_data(rotation_data({}, batch.devices.front()));
-  const auto another = ssh_signed_data(rotation_data(consortium, device_id(thief.public_key())));
+  const auto another =
+      ssh_signed_data(rotation_data(our_consortium, device_id(thief.public_key())));
   for (const auto& wrong : {elsewhere, another, std::string{"anything"}}) {
     batch.changes.back().rotation = Rotation{thief.public_key(), thief.sign(wrong)};
     seal_it();

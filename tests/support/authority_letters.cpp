@@ -138,7 +138,7 @@ Change AuthorityLetters::write(const OracleAct& act,
       change.founding = Founding{"Test", member(act), ""};
       break;
     case OracleAct::grant:
-      change.grant = Grant{member(act), level_of(act.level)};
+      change.grant = guantong::Grant{member(act), level_of(act.level)};
       break;
     case OracleAct::removal:
       change.dismissal = Dismissal{id_of(act.device), level_of(act.level)};

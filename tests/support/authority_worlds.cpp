@@ -126,9 +126,9 @@ std::string home(int device) {
 }
 
 /// Draws one world, batch by batch.
-class Drawing {
+class AuthorityDrawing {
 public:
-  explicit Drawing(std::uint64_t seed) : random_{seed} {}
+  explicit AuthorityDrawing(std::uint64_t seed) : random_{seed} {}
 
   AuthorityWorld draw(std::size_t most) {
     found();
@@ -377,7 +377,7 @@ void for_each_removal_graph(const RemovalGraphs& graphs,
 }
 
 AuthorityWorld draw_authority_world(std::uint64_t seed, std::size_t most) {
-  return Drawing{seed}.draw(most);
+  return AuthorityDrawing{seed}.draw(most);
 }
 
 }  // namespace guantong::test

@@ -14,13 +14,12 @@
 #include "sync/change.h"
 #include "tests/support/choices.h"
 #include "tests/support/oracle.h"
+#include "tests/support/test_schema.h"
 
 namespace guantong::test {
 namespace {
 
 constexpr std::string_view full_stop = "。";
-
-constexpr std::array all_deciders{Decides::any, Decides::owner, Decides::lead, Decides::joint};
 
 int caution(const std::string& value) {
   if (value == "red") return 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
 #include <sstream>
@@ -42,7 +43,7 @@ void must(const Run& run, std::string_view what) {
 
 /// The founding, the demonstration data and the admissions, in `folder`.
 void make_base(const std::filesystem::path& folder) {
-  static const GitLibrary git;
+  static const GitLibrary git;  // For what is done beside the program.
   const auto at = [&](std::string_view school, const std::vector<std::string>& arguments) {
     const auto run = run_guantong(folder / school, arguments);
     must(run, arguments.front());
@@ -130,17 +131,29 @@ Run run_guantong(const std::filesystem::path& workspace,
   return {code, out.str(), err.str()};
 }
 
+void make_schools(const std::filesystem::path& folder) {
+  make_base(folder);
+  admit(folder, "thuhs", "thuhs", "coordinator");
+  admit(folder, "bstu", "bstu", "coordinator");
+  for (int round = 0; round < 2; ++round) {
+    for (const auto school : everybody)
+      must(run_guantong(folder / school, {"sync"}), "sync");
+  }
+}
+
 Schools::Schools() {
+  static const GitLibrary git;
+  if (const auto* made = std::getenv("GUANTONG_TEST_SCHOOLS")) {
+    copy(made);
+    return;
+  }
   static const TempDir base;
   static const bool made = [] {
-    make_base(base.path());
-    admit(base.path(), "thuhs", "thuhs", "coordinator");
-    admit(base.path(), "bstu", "bstu", "coordinator");
+    make_schools(base.path());
     return true;
   }();
   static_cast<void>(made);
   copy(base.path());
-  sync_all();
 }
 
 Schools::Schools(const Schools& other) {

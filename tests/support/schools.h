@@ -24,10 +24,17 @@ struct Run {
 /// Runs the program in `workspace`, in English.
 Run run_guantong(const std::filesystem::path& workspace, const std::vector<std::string>& arguments);
 
+/// A course of bstu's, of 3 credits.
+inline const std::string bstu_course = "course:C03009";
+
+/// Founds bitc (the lead) in an empty folder, admits thuhs and bstu as coordinators, imports the
+/// demonstration data at bitc, and syncs: all three hold the same plan.
+void make_schools(const std::filesystem::path& folder);
+
 class Schools {
 public:
-  /// Founds bitc (the lead), admits thuhs and bstu as coordinators, imports the demonstration data
-  /// at bitc, and syncs: all three hold the same plan. Made once, then copied.
+  /// As `make_schools` leaves them: copied from the folder that GUANTONG_TEST_SCHOOLS names, else
+  /// made once in this process, and copied.
   Schools();
   /// The same schools, in the same state, in folders of their own.
   Schools(const Schools& other);

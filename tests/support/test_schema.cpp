@@ -27,8 +27,6 @@ namespace pb = google::protobuf;
 
 constexpr std::uint32_t whole_number = 121, part_number = 122, stage_number = 123;
 
-constexpr std::array all_deciders{Decides::any, Decides::owner, Decides::lead, Decides::joint};
-
 v1::Decider to_proto(Decides decides) {
   switch (decides) {
     case Decides::any:

@@ -1,6 +1,7 @@
 // A schema made at run time: record types with every rule that `draw_world` writes by.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ inline constexpr Slot owner_slot = 21;
 
 /// In the types that are tied to others, the fields that tie them: set once but `rules_slot`.
 inline constexpr Slot part_of_slot = 31, ruled_by_slot = 32, rules_slot = 33;
+
+inline constexpr std::array all_deciders{
+    Decides::any, Decides::owner, Decides::lead, Decides::joint};
 
 /// Reads a file of annotated messages from a FileDescriptorProto in protobuf's text format: the
 /// messages' options stand as [guantong.v1.record], the fields' as [guantong.v1.field], the enum

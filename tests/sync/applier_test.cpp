@@ -234,6 +234,21 @@ TEST(Applier, ABatchWithoutAGrantThatItMayBeUnderIsKeptAndDoesNotCount) {
   }
 }
 
+TEST(Applier, D49OfAnOutsiderNoMoreIsKeptThanSomeBatches) {
+  Mail mail;
+  const auto founding = mail.found();
+  Replica replica;
+  apply(replica, mail, {founding});
+  std::vector<Mail::Letter> builds_on{founding};
+  for (std::uint32_t number = 1; number <= outsider_batches_max; ++number) {
+    const auto letter = mail.send(
+        v, Dot{lead, 2}, std::exchange(builds_on, {}), {create(slots::register_any, "a")});
+    ASSERT_THAT(replica.take(mail[letter]), is_ok()) << number;
+  }
+  const auto one_more = mail.send(v, Dot{lead, 2}, {}, {create(slots::register_any, "a")});
+  EXPECT_THAT(replica.take(mail[one_more]), fails_with(Errc::denied));
+}
+
 /// As when a folder was copied, and the copy has been used and synced.
 TEST(Applier, WorkThatWaitsToBeSealedIsNotReplacedByABatchOfTheSameNumbers) {
   Mail mail;

@@ -25,7 +25,7 @@ using testing::Eq;
 using testing::IsEmpty;
 
 /// Enough choices for the largest world, and for several ways to deliver it.
-constexpr std::size_t choices_needed = 4096;
+constexpr std::size_t choices_a_world = 4096;
 
 void expect_agrees(Replica& replica,
                    const Delivery& delivery,
@@ -57,7 +57,7 @@ void deliver(Replica& replica, const Delivery& delivery, Choices& choices) {
 }
 
 /// Whatever the order, the repeats and the groupings: one outcome, the oracle's.
-void converges(Choices& choices) {
+void reaches_one_state(Choices& choices) {
   const auto world = draw_world(choices);
   const Delivery delivery{world, choices};
   const auto outcomes = evaluate(delivery.world());
@@ -72,15 +72,15 @@ void converges(Choices& choices) {
 }
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings1) {
-  for_all(converges, {.count = 2'500, .first_seed = 0, .choices = choices_needed});
+  for_all(reaches_one_state, {.count = 2'500, .first_seed = 0, .choices = choices_a_world});
 }
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings2) {
-  for_all(converges, {.count = 2'500, .first_seed = 100'000, .choices = choices_needed});
+  for_all(reaches_one_state, {.count = 2'500, .first_seed = 100'000, .choices = choices_a_world});
 }
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings3) {
-  for_all(converges, {.count = 2'500, .first_seed = 200'000, .choices = choices_needed});
+  for_all(reaches_one_state, {.count = 2'500, .first_seed = 200'000, .choices = choices_a_world});
 }
 
 TEST(Convergence, WhoeverHasSeenAPartHasItsOutcome) {
@@ -100,7 +100,7 @@ TEST(Convergence, WhoeverHasSeenAPartHasItsOutcome) {
               expect_agrees(replica, delivery, evaluate(delivery.world(), seen)));
         }
       },
-      {.count = 1'500, .first_seed = 300'000, .choices = choices_needed});
+      {.count = 1'500, .first_seed = 300'000, .choices = choices_a_world});
 }
 
 TEST(Convergence, FoldingAnewChangesNothing) {
@@ -115,7 +115,7 @@ TEST(Convergence, FoldingAnewChangesNothing) {
         EXPECT_THAT(digests(replica), Eq(before)) << describe(delivery.world());
         ASSERT_NO_FATAL_FAILURE(expect_agrees(replica, delivery, evaluate(delivery.world())));
       },
-      {.count = 1'000, .first_seed = 400'000, .choices = choices_needed});
+      {.count = 1'000, .first_seed = 400'000, .choices = choices_a_world});
 }
 
 /// Applies what a parcel builds on, and not more.
@@ -172,7 +172,7 @@ TEST(Convergence, TheAuthorSeesTheSameAsItsReaders) {
           ASSERT_NO_FATAL_FAILURE(expect_agrees(replica, delivery, evaluate(delivery.world())));
         }
       },
-      {.count = 500, .first_seed = 500'000, .choices = choices_needed});
+      {.count = 500, .first_seed = 500'000, .choices = choices_a_world});
 }
 
 }  // namespace
