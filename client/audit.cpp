@@ -122,18 +122,7 @@ Result<std::vector<BlameEntry>> blame_of(Session& session, const Record& record)
 }
 
 Result<std::vector<HistoryEntry>> latest(Session& session, std::size_t most) {
-  // By arrival: a batch at a time, the changes that are not sealed yet first.
-  std::vector<Dot> dots;
-  auto* rows = TRY(session.store().database().cached(
-      "SELECT c.stream, c.n FROM change c LEFT JOIN batch b ON b.stream = c.stream AND c.n BETWEEN "
-      "b.first_n AND b.last_n "
-      "ORDER BY coalesce(b.arrived_ms, 9e18) DESC, coalesce(b.generation, 9e18) DESC, c.n DESC "
-      "LIMIT ?"));
-  TRY(rows->bind(1, static_cast<std::int64_t>(most)));
-  while (TRY(rows->step()))
-    dots.push_back(
-        {static_cast<StreamNo>(rows->int64(0)), static_cast<std::uint64_t>(rows->int64(1))});
-  rows->reset();
+  const auto dots = TRY(session.store().latest(most));
   std::vector<HistoryEntry> entries;
   for (const auto& dot : dots) {
     auto entry = TRY(history_entry(session, dot));

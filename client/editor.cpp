@@ -77,13 +77,8 @@ Result<HybridTime> Editor::next_time() {
 
 Result<Dot> Editor::next_dot(Space space) {
   const auto stream = TRY(session_.store().intern_stream(workspace_.device(), space));
-  auto* row = TRY(session_.store().database().cached("SELECT max(n) FROM change WHERE stream = ?"));
-  TRY(row->bind(1, std::int64_t{stream}));
-  TRY(row->step());
-  const auto last = static_cast<std::uint64_t>(row->int64(0));
-  row->reset();
-  const auto tip = TRY(session_.store().tip(stream));
-  return Dot{stream, std::max(last, tip.last_n) + 1};
+  const auto last = TRY(session_.store().last_n(stream));
+  return Dot{stream, last + 1};
 }
 
 /// Where several people share a computer, each change says whose it is.

@@ -162,8 +162,8 @@ Result<Record> Reading::read(RecordNo number) {
     return fail(Errc::too_new,
                 "record type {} is unknown to this program; update Guantong to see it",
                 key.type);
-  auto* row = TRY(
-      store_.database().cached(fmt::format("SELECT * FROM \"{}\" WHERE record = ?", type->name)));
+  auto* row = TRY(store_.database().cached_text(
+      fmt::format("SELECT * FROM \"{}\" WHERE record = ?", type->name)));
   TRY(row->bind(1, std::int64_t{number}));
   if (!TRY(row->step())) {
     row->reset();
@@ -181,7 +181,7 @@ Result<std::vector<Record>> Reading::list(const RecordType& type,
                                           bool all) {
   std::vector<Record> records;
   {
-    auto* row = TRY(store_.database().cached(fmt::format("SELECT * FROM \"{}\"", type.name)));
+    auto* row = TRY(store_.database().cached_text(fmt::format("SELECT * FROM \"{}\"", type.name)));
     while (TRY(row->step())) {
       auto record = row_in(type, *row);
       const bool in_use = record.life == LifeState::active || record.life == LifeState::held;
@@ -207,7 +207,7 @@ Result<std::vector<Record>> Reading::list(const RecordType& type,
 }
 
 Result<std::uint64_t> Reading::count(const RecordType& type) {
-  auto* row = TRY(store_.database().cached(
+  auto* row = TRY(store_.database().cached_text(
       fmt::format("SELECT count(*) FROM \"{}\" WHERE life IN ('active', 'held')", type.name)));
   TRY(row->step());
   const auto count = static_cast<std::uint64_t>(row->int64(0));
@@ -219,7 +219,7 @@ Result<std::vector<RecordNo>> Reading::holders(const RecordType& type,
                                                const Field& field,
                                                std::string_view text) {
   std::vector<RecordNo> records;
-  auto* rows = TRY(store_.database().cached(
+  auto* rows = TRY(store_.database().cached_text(
       fmt::format("SELECT record FROM \"{}\" WHERE \"{}\" = ? AND life IN ('active', 'held')",
                   type.name,
                   field.name)));
@@ -237,11 +237,11 @@ Result<std::optional<RecordNo>> Reading::with_key(const RecordType& type, std::s
 Result<std::vector<std::pair<RecordNo, std::string>>> Reading::sharing_key(const RecordType& type,
                                                                            std::string_view key) {
   std::vector<std::pair<RecordNo, std::string>> sharing;
-  auto* rows =
-      TRY(store_.database().cached(fmt::format("SELECT record, life FROM \"{0}\" WHERE \"{1}\" = ? "
-                                               "ORDER BY life IN ('archived', 'proposed'), id",
-                                               type.name,
-                                               type.field(type.key)->name)));
+  auto* rows = TRY(store_.database().cached_text(
+      fmt::format("SELECT record, life FROM \"{0}\" WHERE \"{1}\" = ? "
+                  "ORDER BY life IN ('archived', 'proposed'), id",
+                  type.name,
+                  type.field(type.key)->name)));
   TRY(rows->bind_text(1, key));
   while (TRY(rows->step()))
     sharing.emplace_back(static_cast<RecordNo>(rows->int64(0)), rows->bytes(1));
@@ -256,7 +256,7 @@ Result<std::string> Reading::key_of(RecordNo number) {
   std::string key = to_hex(id.id.raw());
   if (type != nullptr && type->key != 0) {
     const Field& field = *type->field(type->key);
-    auto* row = TRY(store_.database().cached(
+    auto* row = TRY(store_.database().cached_text(
         fmt::format("SELECT \"{}\" FROM \"{}\" WHERE record = ?", field.name, type->name)));
     TRY(row->bind(1, std::int64_t{number}));
     std::string plain;
@@ -270,8 +270,8 @@ Result<std::string> Reading::key_of(RecordNo number) {
       }
     }
   } else if (type != nullptr) {
-    auto* row = TRY(
-        store_.database().cached(fmt::format("SELECT * FROM \"{}\" WHERE record = ?", type->name)));
+    auto* row = TRY(store_.database().cached_text(
+        fmt::format("SELECT * FROM \"{}\" WHERE record = ?", type->name)));
     TRY(row->bind(1, std::int64_t{number}));
     std::optional<Record> record;
     if (TRY(row->step())) record = row_in(*type, *row);

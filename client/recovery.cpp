@@ -28,7 +28,6 @@
 #include "sync/change.h"
 #include "sync/history.h"
 #include "sync/members.h"
-#include "sync/members.h"
 #include "sync/merger.h"
 #include "sync/ssh_signature.h"
 
@@ -87,11 +86,7 @@ Result<std::vector<Branch>> branches_without_own(Workspace& workspace,
 class Carrier {
 public:
   /// `members` are those of the old replica; `shared`: whether several people write here.
-  Carrier(SqliteStore& from,
-          const Members& members,
-          bool shared,
-          SqliteStore& to,
-          Session& session)
+  Carrier(SqliteStore& from, const Members& members, bool shared, SqliteStore& to, Session& session)
       : from_{from},
         members_{members},
         shared_{shared},
@@ -181,14 +176,14 @@ Result<void> carry_edits(Workspace& workspace,
                          const DeviceId& device,
                          Recovered& recovered) {
   auto& from = workspace.store();
-  const auto members = TRY(from.load_members());
+  const auto members = TRY(from.members());
   const bool shared = workspace.config().writer().has_value();
   auto session = TRY(Session::begin(to));
   for (const auto space : {Space::plan, Space::school, Space::device}) {
     const auto old = TRY(from.intern_stream(workspace.device(), space));
     const auto fresh = TRY(to.intern_stream(device, space));
     Recovered counted;
-    Carrier carrier{from, members, shared, to, *session};
+    Carrier carrier{from, *members, shared, to, *session};
     TRY(carrier.carry(old, fresh, counted));
     recovered.carried += counted.carried;
     recovered.known += counted.known;

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/describe.h"
+#include "client/read_ahead.h"
 #include "client/rotation.h"
 #include "client/rules/rules.h"
 #include "client/text.h"
@@ -190,11 +191,9 @@ Result<void> catch_up(Workspace& workspace) {
     behind = behind || !known;
   }
   if (!behind) return {};
-  Receiver receiver{session->store(),
-                    workspace.history(),
-                    session->applier(),
-                    session->members(),
-                    workspace.config().consortium};
+  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
+  Receiver receiver{
+      session->store(), workspace.history(), session->applier(), session->members(), opener};
   const auto received = TRY(receiver.receive(branches, now_ms()));
   if (!received.set_aside.empty()) {
     const auto& first = received.set_aside.front();

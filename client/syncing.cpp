@@ -14,6 +14,7 @@
 #include "client/decisions.h"
 #include "client/git/git_history.h"
 #include "client/membership.h"
+#include "client/read_ahead.h"
 #include "client/rules/rules.h"
 #include "client/sealing.h"
 #include "client/signing.h"
@@ -38,7 +39,7 @@ namespace {
 /// How often an edit made meanwhile may send the exchange back to sealing.
 constexpr int attempts = 20;
 
-Result<std::uint64_t> count(SqliteStore& store, std::string_view sql) {
+Result<std::uint64_t> count(SqliteStore& store, Sql sql) {
   auto* row = TRY(store.database().cached(sql));
   TRY(row->step());
   const auto number = static_cast<std::uint64_t>(row->int64(0));
@@ -243,11 +244,9 @@ Result<bool> receive(Workspace& workspace,
   }
   report.before = TRY(standing_of(workspace, *session));
   report.rolled_back = TRY(rolled_back(session->store(), report.remote, offered));
-  Receiver receiver{session->store(),
-                    workspace.history(),
-                    session->applier(),
-                    session->members(),
-                    workspace.config().consortium};
+  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
+  Receiver receiver{
+      session->store(), workspace.history(), session->applier(), session->members(), opener};
   report.received = TRY(receiver.receive(offered, report.at_ms, options.progress));
   TRY(session->settle());
   report.witnessed = TRY(compare_witnesses(

@@ -53,7 +53,7 @@ Result<Flaw> flaw_of(SqliteStore& store, const IgnoredEdge& edge) {
 using Rows = std::map<std::string, std::map<std::string, std::string>>;
 Result<Rows> rows_of(SqliteStore& store, const RecordType& type) {
   Rows rows;
-  auto* row = TRY(store.database().cached(fmt::format("SELECT * FROM \"{}\"", type.name)));
+  auto* row = TRY(store.database().cached_text(fmt::format("SELECT * FROM \"{}\"", type.name)));
   while (TRY(row->step())) {
     auto& cells = rows[to_hex(row->bytes(1))];
     for (int column = 2; column < row->columns(); ++column)

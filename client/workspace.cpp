@@ -198,8 +198,12 @@ Member Workspace::self() const {
 Result<std::unique_ptr<Session>> Session::begin(SqliteStore& store) {
   auto transaction = TRY(Transaction::begin(store.database()));
   TRY(store.refresh());
-  auto members = TRY(store.load_members());
+  auto members = TRY(store.members());
   return std::unique_ptr<Session>{new Session{store, std::move(transaction), std::move(members)}};
+}
+
+Session::~Session() {
+  if (!may_have_changed_) store_.keep(std::move(members_));
 }
 
 Result<void> Session::settle() {
@@ -210,7 +214,9 @@ Result<void> Session::settle() {
 
 Result<void> Session::commit() {
   TRY(settle());
-  return transaction_.commit();
+  TRY(transaction_.commit());
+  may_have_changed_ = false;
+  return {};
 }
 
 }  // namespace guantong

@@ -66,6 +66,7 @@ public:
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path replica_path() const { return root_ / "replica.sqlite"; }
+  std::filesystem::path history_path() const { return root_ / "history.git"; }
   Config& config() { return config_; }
   const Config& config() const { return config_; }
   Result<void> save_config() const { return config_.save(root_ / "config.toml"); }
@@ -119,11 +120,14 @@ public:
   Session& operator=(const Session&) = delete;
   Session(Session&&) = delete;
   Session& operator=(Session&&) = delete;
-  ~Session() = default;
+  ~Session();
 
   SqliteStore& store() { return store_; }
-  Members& members() { return members_; }
-  Applier& applier() { return applier_; }
+  Members& members() { return *members_; }
+  Applier& applier() {
+    may_have_changed_ = true;
+    return applier_;
+  }
   Merger& merger() { return applier_.merger(); }
   /// Null when this program does not know the type.
   const RecordType* schema_type(std::uint32_t number) const { return store_.schema().type(number); }
@@ -134,16 +138,17 @@ public:
   Result<void> commit();
 
 private:
-  Session(SqliteStore& store, Transaction transaction, Members members)
+  Session(SqliteStore& store, Transaction transaction, std::shared_ptr<Members> members)
       : store_{store},
         transaction_{std::move(transaction)},
         members_{std::move(members)},
-        applier_{store, store.schema(), members_} {}
+        applier_{store, store.schema(), *members_} {}
 
   SqliteStore& store_;
   Transaction transaction_;
-  Members members_;
+  std::shared_ptr<Members> members_;
   Applier applier_;
+  bool may_have_changed_ = false;  ///< The membership, without a commit.
 };
 
 }  // namespace guantong

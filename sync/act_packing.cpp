@@ -116,7 +116,9 @@ Result<Act> decode_act(std::string_view bytes) {
   act.stands = (flags & 2U) != 0;
   act.admits = (flags & 4U) != 0;
   act.needs = static_cast<Level>(in.number());
-  for (auto left = in.count(); left > 0; --left)
+  const auto grants = in.count();
+  act.grants.reserve(grants);
+  for (auto left = grants; left > 0; --left)
     act.grants.push_back(grant_in(in));
   act.target = static_cast<StreamNo>(in.number());
   act.leaves = static_cast<Level>(in.number());

@@ -1,6 +1,7 @@
 #include "sync/applier.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -144,6 +145,8 @@ Result<Applier::Placed> Applier::place(const ArrivedBatch& arrived, std::uint64_
   placed.batch.digest = arrived.digest;
   placed.batch.arrived_ms = now_ms;
   placed.batch.site = arrived.site;
+  placed.batch.writes =
+      std::ranges::any_of(batch.changes, [](const Change& change) { return !change.is_act(); });
   if (placed.forks) TRY(registrar_.note_fork(main));
   TRY(find_grant(arrived, parents, placed));
   if (batch.under && placed.under == nullptr && batch.number > outsider_batches_max &&
@@ -256,29 +259,6 @@ Result<void> Applier::check_founding(const ArrivedBatch& arrived) const {
   return fail(Errc::denied, "it claims to found the consortium, which is founded already");
 }
 
-/// Reads what the changes say; whom they name is looked up afterwards.
-Result<std::vector<ReadChange>> Applier::read(ArrivedBatch arrived) {
-  TRY(check_founding(arrived));
-  std::vector<ReadChange> reads;
-  reads.reserve(arrived.batch.changes.size());
-  for (auto& change : arrived.batch.changes) {
-    ReadChange read{std::move(change), {}};
-    if (!read.change.is_act()) {
-      if (const auto* type = schema_.type(arrived.batch.records[read.change.record].type)) {
-        if (type->space != arrived.batch.space)
-          return fail(Errc::corrupt, "it holds a record of another space");
-        read.values = TRY(read_fields(*type, read.change));
-      }
-    } else if (read.change.founding && (arrived.batch.under || !reads.empty())) {
-      return fail(Errc::corrupt, "it founds the consortium a second time");
-    } else if (arrived.batch.space != Space::plan) {
-      return fail(Errc::corrupt, "it holds an act of membership outside of the plan");
-    }
-    reads.push_back(std::move(read));
-  }
-  return reads;
-}
-
 Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
   const auto stream = TRY(store_.intern_stream(arrived.batch.devices.front(), arrived.batch.space));
   const auto own = TRY(store_.pending(stream));
@@ -288,12 +268,14 @@ Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
         "it continues this computer's own stream, which holds other work that is not sealed "
         "yet: this workspace, or a part of it, was copied or restored");
   }
-  auto reads = TRY(read(arrived));
+  TRY(check_founding(arrived));
+  if (arrived.values.empty()) arrived.values = TRY(read_values(schema_, arrived.batch));
   auto placed = TRY(place(arrived, now_ms));
   TRY(file(placed));
   Dot dot{placed.batch.stream, placed.batch.first_n};
   std::optional<Author> author;  // One for the whole batch, but that acts may change it.
-  for (auto& read : reads) {
+  for (std::size_t i = 0; i < arrived.batch.changes.size(); ++i) {
+    ReadChange read{std::move(arrived.batch.changes[i]), std::move(arrived.values[i])};
     TRY(renumber(read.change, placed));
     if (read.change.is_act()) {
       TRY(take_act(dot, read.change, placed));

@@ -15,6 +15,7 @@
 #include "sync/registrar.h"
 #include "sync/schema.h"
 #include "sync/store.h"
+#include "sync/value.h"
 
 namespace guantong {
 
@@ -25,6 +26,7 @@ struct ArrivedBatch {
   std::vector<CommitId> parents;
   Digest digest;     ///< Of the payload.
   std::string site;  ///< The slug that its trailers give; its grant must say the same.
+  std::vector<FieldValues> values;  ///< Of each change, if they have been read already.
 };
 
 /// How many batches are kept of a stream whose author nobody has admitted, so that whoever may push
@@ -106,7 +108,6 @@ private:
   Result<void> find_grant(const ArrivedBatch& arrived,
                           const std::vector<StoredBatch>& parents,
                           Placed& placed);
-  Result<std::vector<ReadChange>> read(ArrivedBatch arrived);
   Result<void> check_founding(const ArrivedBatch& arrived) const;
   Result<void> file(const Placed& placed);
   Result<void> take_act(const Dot& dot, const Change& change, Placed& placed);

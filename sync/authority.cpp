@@ -6,19 +6,14 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "sync/base/contains.h"
 #include "sync/change.h"
 
 namespace guantong {
-namespace {
-
-bool contains(const std::vector<ActNo>& acts, ActNo act) {
-  return std::ranges::find(acts, act) != acts.end();
-}
-
-}  // namespace
 
 bool Act::lowers(const GrantFact& grant, Level level) const {
   const bool concerns = kind == Kind::dismissal
@@ -59,8 +54,8 @@ const GrantFact& Authority::grant_of(const Act& act) const {
   return *grant(act.by, act.under);
 }
 
-const std::deque<const GrantFact*>& Authority::grants_to(StreamNo device) const {
-  static const std::deque<const GrantFact*> none;
+const std::vector<const GrantFact*>& Authority::grants_to(StreamNo device) const {
+  static const std::vector<const GrantFact*> none;
   const auto found = grants_.find(device);
   return found == grants_.end() ? none : found->second;
 }
@@ -72,10 +67,13 @@ bool Authority::is_held(StreamNo device, StreamNo stream, std::uint64_t n) const
 
 bool Authority::is_struck_at_once(const Act& act) const {
   const auto& grant = grant_of(act);
-  return std::ranges::any_of(strikers_, [&](ActNo number) {
+  const auto strikes = [&](ActNo number) {
     const auto& striker = acts_[number];
     return striker.stands && striker.dot != act.dot && !contains(grant.follows, number) &&
            striker.strikes(grant, act.dot.stream, act.dot.n, act.needs);
+  };
+  return std::ranges::any_of(strikers_of(grant), [&](std::span<const ActNo> strikers) {
+    return std::ranges::any_of(strikers, strikes);
   });
 }
 
@@ -83,6 +81,8 @@ void Authority::index(const Act& act) {
   const auto number = static_cast<ActNo>(acts_.size() - 1);
   by_device_[act.by].push_back(number);
   if (act.strikes()) strikers_.push_back(number);
+  if (act.kind == Act::Kind::dismissal) dismissals_[act.target].push_back(number);
+  if (act.kind == Act::Kind::hand_over) hand_overs_.push_back(number);
   if (act.kind == Act::Kind::ruling) rulings_.push_back(number);
   for (const auto& grant : act.grants)
     grants_[grant.to].push_back(&grant);
@@ -129,6 +129,8 @@ void Authority::take_back() {
   const auto& act = acts_.back();
   std::erase(by_device_[act.by], number);
   std::erase(strikers_, number);
+  if (act.kind == Act::Kind::dismissal) std::erase(dismissals_[act.target], number);
+  std::erase(hand_overs_, number);
   std::erase(rulings_, number);
   for (const auto& grant : act.grants)
     grants_[grant.to].pop_back();
@@ -352,14 +354,22 @@ std::vector<ActNo> Authority::judge() {
   return moved;
 }
 
+std::array<std::span<const ActNo>, 2> Authority::strikers_of(const GrantFact& grant) const {
+  const auto dismissals = dismissals_.find(grant.to);
+  const bool any = dismissals != dismissals_.end();
+  return {any ? std::span{dismissals->second} : std::span<const ActNo>{}, std::span{hand_overs_}};
+}
+
 Level Authority::level_in(const GrantFact& grant, const Past& past) const {
   if (!grant.stands || !past.contains(grant.dot)) return Level::none;
   auto level = grant.level;
-  for (const auto number : strikers_) {
-    const auto& striker = acts_[number];
-    if (striker.stands && striker.lowers(grant, level) && !contains(grant.follows, number) &&
-        past.contains(striker.dot))
-      level = striker.leaves;
+  for (const auto strikers : strikers_of(grant)) {
+    for (const auto number : strikers) {
+      const auto& striker = acts_[number];
+      if (striker.stands && striker.lowers(grant, level) && !contains(grant.follows, number) &&
+          past.contains(striker.dot))
+        level = striker.leaves;
+    }
   }
   return level;
 }
@@ -381,6 +391,22 @@ std::optional<BatchVerdict> Authority::ruled(const Dot& first) const {
   return BatchVerdict::admitted;
 }
 
+/// Whether what takes from a grant leaves a batch under it its record changes (A7).
+BatchVerdict Authority::struck(const Dot& first, const GrantFact& under) const {
+  auto verdict = BatchVerdict::counts;
+  for (const auto strikers : strikers_of(under)) {
+    for (const auto number : strikers) {
+      const auto& striker = acts_[number];
+      if (!striker.stands || contains(under.follows, number) ||
+          !striker.strikes(under, first.stream, first.n, Level::teacher))
+        continue;
+      if (striker.leaves == Level::none) return BatchVerdict::expelled;
+      verdict = BatchVerdict::demoted;
+    }
+  }
+  return verdict;
+}
+
 BatchVerdict Authority::verdict(StreamNo device, const Dot& first, const GrantFact* under) const {
   auto verdict = BatchVerdict::counts;
   if (is_held(device, first.stream, first.n)) {
@@ -392,15 +418,7 @@ BatchVerdict Authority::verdict(StreamNo device, const Dot& first, const GrantFa
   } else if (under->level < Level::teacher) {
     verdict = BatchVerdict::reads_only;
   } else {
-    for (const auto number : strikers_) {
-      const auto& striker = acts_[number];
-      if (!striker.stands || contains(under->follows, number) ||
-          !striker.strikes(*under, first.stream, first.n, Level::teacher))
-        continue;
-      const bool expels = striker.leaves == Level::none;
-      if (expels || verdict == BatchVerdict::counts)
-        verdict = expels ? BatchVerdict::expelled : BatchVerdict::demoted;
-    }
+    verdict = struck(first, *under);
   }
   if (verdict == BatchVerdict::counts) return verdict;
   return ruled(first).value_or(verdict);

@@ -2,13 +2,16 @@
 // that each follow from an act's past alone. Nothing here reads a clock or an order of arrival.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sync/base/hash.h"
@@ -135,10 +138,11 @@ public:
 
   const std::deque<Act>& acts() const { return acts_; }
   const std::vector<ActNo>& strikers() const { return strikers_; }
+  const std::vector<ActNo>& hand_overs() const { return hand_overs_; }
   const std::vector<ActNo>& rulings() const { return rulings_; }
   /// The grants to a device, in order of arrival.
-  const std::deque<const GrantFact*>& grants_to(StreamNo device) const;
-  const std::map<StreamNo, std::deque<const GrantFact*>>& all_grants() const { return grants_; }
+  const std::vector<const GrantFact*>& grants_to(StreamNo device) const;
+  const std::map<StreamNo, std::vector<const GrantFact*>>& all_grants() const { return grants_; }
   /// The grant that an act gave a device; null if it gave it none.
   const GrantFact* grant(StreamNo device, ActNo act) const;
 
@@ -150,6 +154,9 @@ public:
   BatchVerdict verdict(StreamNo device, const Dot& first, const GrantFact* under) const;
 
 private:
+  /// The acts among which are all that may take something from a grant.
+  std::array<std::span<const ActNo>, 2> strikers_of(const GrantFact& grant) const;
+  BatchVerdict struck(const Dot& first, const GrantFact& under) const;
   std::optional<BatchVerdict> ruled(const Dot& first) const;
 
   enum class Verdict : std::uint8_t { open, stands, falls };
@@ -170,9 +177,12 @@ private:
 
   std::deque<Act> acts_;
   std::vector<ActNo> strikers_;
+  std::unordered_map<StreamNo, std::vector<ActNo>>
+      dismissals_;  ///< By the device that is dismissed.
+  std::vector<ActNo> hand_overs_;
   std::vector<ActNo> rulings_;
-  std::map<StreamNo, std::vector<ActNo>> by_device_;  ///< By author.
-  std::map<StreamNo, std::deque<const GrantFact*>> grants_;
+  std::unordered_map<StreamNo, std::vector<ActNo>> by_device_;  ///< By author.
+  std::map<StreamNo, std::vector<const GrantFact*>> grants_;
   std::map<StreamNo, ForkFact> forks_;
 };
 

@@ -155,12 +155,12 @@ Result<ArrivedBatch> write_sealed(const SealedBatch& sealed,
   return arrived;
 }
 
-Result<ArrivedBatch> open_batch(const CommitId& id,
+Result<OpenedBatch> open_commit(const CommitId& id,
                                 const Commit& commit,
                                 std::string_view payload,
-                                const ConsortiumId& consortium,
-                                const KeyOf& key_of) {
-  ArrivedBatch arrived;
+                                const ConsortiumId& consortium) {
+  OpenedBatch opened;
+  auto& arrived = opened.batch;
   arrived.commit = id;
   arrived.parents = commit.parents;
   arrived.digest = blake2b(payload);
@@ -170,15 +170,8 @@ Result<ArrivedBatch> open_batch(const CommitId& id,
     return fail(Errc::denied, "it belongs to another consortium");
   }
   if (commit.signature.empty()) return fail(Errc::denied, "it is not signed");
-  const auto key = TRY(ssh_signature_key(commit.signature));
-  std::optional<PublicKey> later;
-  if (key_of) later = TRY(key_of(batch));
-  if (later ? key != *later : device_id(key) != batch.devices.front())
-    return fail(Errc::denied, "it is signed by another device than it names");
-  // Once a stream is enough: nothing counts that its first batch does not come before.
-  if (batch.number == 1 && !is_valid_key(key))
-    return fail(Errc::denied, "the key {} is not a valid Ed25519 key", ssh_public_key(key));
-  TRY(verify_ssh_signature(commit.signature, signed_part(commit), key));
+  opened.key = TRY(ssh_signature_key(commit.signature));
+  TRY(verify_ssh_signature(commit.signature, signed_part(commit), opened.key));
   for (const auto& change : batch.changes)
     TRY(check_keys(change, batch.devices.front(), consortium));
 
@@ -191,7 +184,30 @@ Result<ArrivedBatch> open_batch(const CommitId& id,
       found != trailers(batch, arrived.site, arrived.digest, consortium)) {
     return fail(Errc::corrupt, "its message does not fit what it carries");
   }
-  return arrived;
+  return opened;
+}
+
+Result<void> check_signer(const OpenedBatch& opened, const std::optional<PublicKey>& replaced) {
+  const auto& batch = opened.batch.batch;
+  const auto& key = opened.key;
+  if (replaced ? key != *replaced : device_id(key) != batch.devices.front())
+    return fail(Errc::denied, "it is signed by another device than it names");
+  // Once a stream is enough: nothing counts that its first batch does not come before.
+  if (batch.number == 1 && !is_valid_key(key))
+    return fail(Errc::denied, "the key {} is not a valid Ed25519 key", ssh_public_key(key));
+  return {};
+}
+
+Result<ArrivedBatch> open_batch(const CommitId& id,
+                                const Commit& commit,
+                                std::string_view payload,
+                                const ConsortiumId& consortium,
+                                const KeyOf& key_of) {
+  auto opened = TRY(open_commit(id, commit, payload, consortium));
+  std::optional<PublicKey> replaced;
+  if (key_of) replaced = TRY(key_of(opened.batch.batch));
+  TRY(check_signer(opened, replaced));
+  return std::move(opened.batch);
 }
 
 }  // namespace guantong

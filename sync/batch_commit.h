@@ -73,9 +73,25 @@ std::string rotation_data(const ConsortiumId& consortium, const DeviceId& device
 /// The key that a batch is to be signed with, where its device's first one was replaced.
 using KeyOf = std::function<Result<std::optional<PublicKey>>(const Batch&)>;
 
+/// A batch as its commit and payload show it, and the key it is signed with.
+struct OpenedBatch {
+  ArrivedBatch batch;
+  PublicKey key;
+};
+
 /// Reads a commit and its payload and checks one against the other: the form of both, the trailers,
-/// the digest, the signature by the device that the payload names (whose id is the digest of its
-/// first key), and that the keys it lets in are sound. Fails with `corrupt`, `denied` or `too_new`.
+/// the digest, the signature by whatever key it holds, and that the keys it lets in are sound.
+/// Fails with `corrupt`, `denied` or `too_new`.
+Result<OpenedBatch> open_commit(const CommitId& id,
+                                const Commit& commit,
+                                std::string_view payload,
+                                const ConsortiumId& consortium);
+
+/// Checks that a batch is signed by the device it names: by the key whose digest is the device's
+/// id, or the one that `replaced` it. Fails with `denied`.
+Result<void> check_signer(const OpenedBatch& opened, const std::optional<PublicKey>& replaced);
+
+/// Both in one.
 Result<ArrivedBatch> open_batch(const CommitId& id,
                                 const Commit& commit,
                                 std::string_view payload,

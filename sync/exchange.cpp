@@ -18,6 +18,7 @@
 #include "sync/commit.h"
 #include "sync/history.h"
 #include "sync/members.h"
+#include "sync/opening.h"
 #include "sync/remarks.h"
 #include "sync/store.h"
 
@@ -55,13 +56,25 @@ Counted count(const ArrivedBatch& arrived) {
   return counted;
 }
 
+/// Ends an opener's work with that of who uses it.
+class Expectation {
+public:
+  explicit Expectation(Opener& opener) : opener_{opener} {}
+  Expectation(const Expectation&) = delete;
+  Expectation& operator=(const Expectation&) = delete;
+  Expectation(Expectation&&) = delete;
+  Expectation& operator=(Expectation&&) = delete;
+  ~Expectation() { opener_.expect({}); }
+
+private:
+  Opener& opener_;
+};
+
 }  // namespace
 
-/// A commit that is here but not applied.
-struct Receiver::Waiting {
-  Commit commit;
+/// A commit that is here but not applied, and where it was offered.
+struct Receiver::Waiting : Unopened {
   std::string branch;
-  std::optional<Error> flaw;  ///< Known before its payload is read.
 };
 
 std::uint64_t Received::batches() const {
@@ -95,6 +108,7 @@ Result<void> Receiver::collect(const Branch& branch,
     if (waiting.size() >= commits_max)
       return fail(Errc::io, "more new commits than can be taken in at once");
     auto& entry = waiting[id];
+    entry.id = id;
     entry.branch = branch.name;
     auto raw = history_.read_commit(id);
     if (!raw && is_our_failure(raw.error())) return raw.error();
@@ -138,15 +152,16 @@ Result<std::vector<CommitId>> Receiver::in_causal_order(
   return order;
 }
 
-Result<ArrivedBatch> Receiver::open(const CommitId& id, const Waiting& waiting) {
-  if (waiting.flaw) return *waiting.flaw;
-  auto payload = TRY(history_.read_payload(waiting.commit.tree));
-  const auto key_of = [&](const Batch& batch) -> Result<std::optional<PublicKey>> {
-    if (batch.number == 1 || waiting.commit.parents.empty()) return std::optional<PublicKey>{};
-    const auto before = TRY(store_.batch_by_commit(waiting.commit.parents.front()));
-    return before ? members_.key_after(before->stream, before->last_n) : std::nullopt;
-  };
-  return open_batch(id, waiting.commit, payload, consortium_, key_of);
+Result<ArrivedBatch> Receiver::next() {
+  auto opened = TRY(opener_.next());
+  const auto& batch = opened.batch;
+  std::optional<PublicKey> replaced;
+  if (batch.batch.number > 1 && !batch.parents.empty()) {
+    const auto before = TRY(store_.batch_by_commit(batch.parents.front()));
+    if (before) replaced = members_.key_after(before->stream, before->last_n);
+  }
+  TRY(check_signer(opened, replaced));
+  return std::move(opened.batch);
 }
 
 Result<std::string> branch_of(Store& store, StreamNo stream, const std::string& site) {
@@ -159,23 +174,26 @@ Result<std::string> branch_of(Store& store, StreamNo stream, const std::string& 
   return branch_name(name);
 }
 
+/// The date of the last change of a batch that is here.
+Result<std::uint64_t> Receiver::date_of(const CommitId& id) {
+  if (const auto known = dates_.find(id); known != dates_.end()) return known->second;
+  const auto batch = TRY(store_.batch_by_commit(id));
+  const auto last = TRY(store_.change({batch->stream, batch->last_n}));
+  return dates_[id] = last.time.ms;
+}
+
 Result<void> Receiver::note_remarks(const CommitId& id,
                                     const Commit& commit,
                                     std::uint64_t now_ms,
                                     StreamProgress& stream) {
-  const auto date_of = [this](const StoredBatch& batch) -> Result<std::uint64_t> {
-    const auto last = TRY(store_.change({batch.stream, batch.last_n}));
-    return last.time.ms;
-  };
-  const auto batch = TRY(store_.batch_by_commit(id));
   Dates dates{.now = now_ms};
-  dates.written = TRY(date_of(*batch));
+  dates.written = TRY(date_of(id));
   for (const auto& parent : commit.parents) {
-    const auto before = TRY(store_.batch_by_commit(parent));
-    const auto date = TRY(date_of(*before));
+    const auto date = TRY(date_of(parent));
     // One that is itself ahead of the time says nothing of who built on it.
     if (date <= now_ms + clock_tolerance_ms) dates.before = std::max(dates.before, date);
   }
+  const auto batch = TRY(store_.batch_by_commit(id));
   const auto* under = members_.grant_of(batch->stream, batch->under);
   for (auto& what : remarks_on(commit, dates, under == nullptr ? nullptr : &under->member)) {
     auto kind = what.id;
@@ -192,14 +210,20 @@ Result<Received> Receiver::receive(const std::vector<Branch>& offered,
   for (const auto& branch : offered)
     TRY(collect(branch, waiting, received.set_aside));
   const auto order = TRY(in_causal_order(waiting));
+  std::vector<const Unopened*> to_open;
+  for (const auto& id : order)
+    to_open.push_back(&waiting.at(id));
+  opener_.expect(std::move(to_open));
+  const Expectation expectation{opener_};
   std::map<std::string, StreamProgress> streams;
   std::uint64_t since_checkpoint = 0;
   std::uint64_t done = 0;
   for (const auto& id : order) {
     if (progress) progress(done++, order.size());
     const auto& entry = waiting.at(id);
-    auto arrived = open(id, entry);
+    auto arrived = next();
     auto counted = arrived ? count(*arrived) : Counted{};
+    if (arrived) dates_[id] = arrived->batch.changes.back().time.ms;
     auto applied =
         arrived ? applier_.apply(*std::move(arrived), now_ms) : Result<Applied>{arrived.error()};
     if (!applied) {

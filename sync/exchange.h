@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sync/applier.h"
@@ -17,6 +18,7 @@
 #include "sync/commit.h"
 #include "sync/history.h"
 #include "sync/members.h"
+#include "sync/opening.h"
 #include "sync/store.h"
 
 namespace guantong {
@@ -60,16 +62,8 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 class Receiver {
 public:
-  Receiver(Store& store,
-           History& history,
-           Applier& applier,
-           const Members& members,
-           const ConsortiumId& consortium)
-      : store_{store},
-        history_{history},
-        applier_{applier},
-        members_{members},
-        consortium_{consortium} {}
+  Receiver(Store& store, History& history, Applier& applier, const Members& members, Opener& opener)
+      : store_{store}, history_{history}, applier_{applier}, members_{members}, opener_{opener} {}
 
   /// Applies what `offered` has and the store does not: parents first, and otherwise by branch
   /// name. Fails only when this replica itself fails; what is wrong with a batch is in the answer.
@@ -84,7 +78,8 @@ private:
                        std::map<CommitId, Waiting>& waiting,
                        std::vector<SetAside>& set_aside);
   Result<std::vector<CommitId>> in_causal_order(const std::map<CommitId, Waiting>& waiting);
-  Result<ArrivedBatch> open(const CommitId& id, const Waiting& waiting);
+  Result<ArrivedBatch> next();
+  Result<std::uint64_t> date_of(const CommitId& id);
   Result<void> note_remarks(const CommitId& id,
                             const Commit& commit,
                             std::uint64_t now_ms,
@@ -94,7 +89,8 @@ private:
   History& history_;
   Applier& applier_;
   const Members& members_;
-  ConsortiumId consortium_;
+  Opener& opener_;
+  std::unordered_map<CommitId, std::uint64_t, IdHash> dates_;  // Of the last change of a batch.
 };
 
 }  // namespace guantong

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -326,7 +325,7 @@ const GrantFact* Members::grant_of(StreamNo stream, const Dot& dot) const {
   return act ? authority_.grant(plan_stream(stream), *act) : nullptr;
 }
 
-const std::deque<const GrantFact*>& Members::grants_of(StreamNo stream) const {
+const std::vector<const GrantFact*>& Members::grants_of(StreamNo stream) const {
   return authority_.grants_to(plan_stream(stream));
 }
 
@@ -375,9 +374,9 @@ SiteNo Members::lead(const Past& past) const {
   SiteNo leading = 0;
   std::optional<ActNo> taken;
   // Of hand-overs beside each other one alone stands, so that what follows is a chain.
-  for (const auto number : authority_.strikers()) {
+  for (const auto number : authority_.hand_overs()) {
     const auto& act = authority_.acts()[number];
-    if (act.kind != Act::Kind::hand_over || !act.stands || !past.contains(act.dot)) continue;
+    if (!act.stands || !past.contains(act.dot)) continue;
     if (act.site != sites_[leading].slug) continue;
     if (taken && std::ranges::find(act.saw, *taken) == act.saw.end()) continue;
     leading = site(act.grants.front().member.site).value_or(leading);
@@ -390,16 +389,16 @@ bool Members::decides_as_lead(SiteNo number, const Dot& dot, const Past& past) c
   const auto& slug = sites_[number].slug;
   const auto& acts = authority_.acts();
   const auto given_away_after = [&](const std::optional<ActNo>& taking) {
-    return std::ranges::any_of(authority_.strikers(), [&](ActNo other) {
+    return std::ranges::any_of(authority_.hand_overs(), [&](ActNo other) {
       const auto& act = acts[other];
-      if (act.kind != Act::Kind::hand_over || !act.stands || act.site != slug) return false;
+      if (!act.stands || act.site != slug) return false;
       if (taking && std::ranges::find(act.saw, *taking) == act.saw.end()) return false;
       const auto cut = act.cuts.find(dot.stream);
       return cut == act.cuts.end() || dot.n > cut->second;
     });
   };
   if (number == 0 && !given_away_after(std::nullopt)) return true;
-  return std::ranges::any_of(authority_.strikers(), [&](ActNo taking) {
+  return std::ranges::any_of(authority_.hand_overs(), [&](ActNo taking) {
     const auto& act = acts[taking];
     return act.kind == Act::Kind::hand_over && act.stands && past.contains(act.dot) &&
            act.grants.front().member.site == slug && !given_away_after(taking);
@@ -412,9 +411,8 @@ std::optional<SiteNo> Members::site(std::string_view slug) const {
 }
 
 std::optional<SiteNo> Members::site_of_org(const RecordId& org) const {
-  const auto found = std::ranges::find(sites_, org, &Site::org);
-  if (found == sites_.end()) return std::nullopt;
-  return static_cast<SiteNo>(found - sites_.begin());
+  const auto found = site_of_org_.find(org);
+  return found == site_of_org_.end() ? std::nullopt : std::optional{found->second};
 }
 
 std::optional<SiteNo> Members::site_of(StreamNo stream) const {
@@ -455,8 +453,11 @@ void Members::note(const Act& act) {
     const auto& member = grant.member;
     const auto [at, fresh] =
         site_numbers_.try_emplace(member.site, static_cast<SiteNo>(sites_.size()));
-    if (fresh)
-      sites_.push_back({member.site, member.site_name, member.site_kind, org_id(member.site), {}});
+    if (fresh) {
+      const auto org = org_id(member.site);
+      site_of_org_.emplace(org, at->second);
+      sites_.push_back({member.site, member.site_name, member.site_kind, org, {}});
+    }
     site_of_.emplace(grant.to, at->second);
     sites_[at->second].grants.push_back(&grant);
   }

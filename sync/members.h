@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -107,7 +107,7 @@ public:
   /// The grant that `dot` gave to the device of `stream`; null if there is none.
   const GrantFact* grant_of(StreamNo stream, const Dot& dot) const;
   /// All grants to a device, in order of arrival; valid or not.
-  const std::deque<const GrantFact*>& grants_of(StreamNo stream) const;
+  const std::vector<const GrantFact*>& grants_of(StreamNo stream) const;
   /// The standing grant that gives most now, the latest among equals, of one person's: the one to
   /// whom the device was first granted, where none is named. Null if none gives anything.
   const GrantFact* best_grant(StreamNo stream, const std::optional<PersonId>& person = {}) const {
@@ -122,7 +122,7 @@ public:
   /// What a grant gives now.
   Level level_of(const GrantFact& grant) const { return authority_.level_in(grant, WholePast{}); }
   /// Every device that was ever granted anything.
-  const std::map<StreamNo, std::deque<const GrantFact*>>& all() const {
+  const std::map<StreamNo, std::vector<const GrantFact*>>& all() const {
     return authority_.all_grants();
   }
   /// The key that a stream's next change after n is signed with, where its first was replaced
@@ -175,11 +175,12 @@ private:
   std::optional<ConsortiumId> consortium_;
   std::string name_;
   Authority authority_;
-  std::map<Dot, ActNo> act_at_;
+  std::unordered_map<Dot, ActNo, DotHash> act_at_;
   std::vector<Site> sites_;
   std::map<std::string, SiteNo, std::less<>> site_numbers_;
-  std::map<StreamNo, SiteNo> site_of_;
-  std::map<StreamNo, StreamNo> plan_stream_;
+  std::unordered_map<RecordId, SiteNo, IdHash> site_of_org_;
+  std::unordered_map<StreamNo, SiteNo> site_of_;
+  std::unordered_map<StreamNo, StreamNo> plan_stream_;
   std::map<StreamNo, std::vector<std::pair<std::uint64_t, PublicKey>>> rotations_;
 };
 

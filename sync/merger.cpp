@@ -53,19 +53,14 @@ private:
   std::optional<std::unordered_map<StreamNo, std::uint64_t>> reach_;
 };
 
-std::vector<Dot> named(const std::vector<Version>& versions, Slot slot) {
-  std::vector<Dot> dots;
-  for (const auto& version : versions) {
-    if (version.slot == slot) dots.push_back(version.dot);
-  }
-  return dots;
-}
-
 /// What a version supersedes directly in a slot: names and accepts alike.
 std::vector<Dot> edges(const Change& change, Slot slot) {
-  auto dots = named(change.supersedes, slot);
-  const auto accepted = named(change.accepts, slot);
-  dots.insert(dots.end(), accepted.begin(), accepted.end());
+  std::vector<Dot> dots;
+  for (const auto* list : {&change.supersedes, &change.accepts}) {
+    for (const auto& version : *list) {
+      if (version.slot == slot) dots.push_back(version.dot);
+    }
+  }
   return dots;
 }
 
@@ -75,31 +70,33 @@ std::vector<Dot> edges(const Change& change, Slot slot) {
 class Merger::Lookup : public Versions {
 public:
   Lookup(Merger& merger, const Work& work, Slot slot, const Past& now)
-      : merger_{merger}, work_{work}, slot_{slot}, now_{now} {}
+      : merger_{merger}, work_{work}, slot_{slot}, state_{work.state.find(slot)}, now_{now} {}
 
   Result<const VersionFacts*> facts(const Dot& dot) override {
-    if (const auto known = facts_.find(dot); known != facts_.end()) return known->second.get();
+    if (const auto known = facts_.find(dot); known != facts_.end()) return &known->second;
     const auto* read = TRY(merger_.read(dot));
     const auto batch = TRY(merger_.store_.batch_of(dot));
-    auto facts = std::make_unique<VersionFacts>();
-    facts->value = value_of(slot_, *read);
-    facts->rank = {batch.generation, dot.n};
+    VersionFacts facts;
+    facts.value = value_of(slot_, *read);
+    facts.rank = {batch.generation, dot.n};
     const auto author = TRY(merger_.author_of(dot));
-    facts->decides = merger_.rights_.ranks(*work_.type, work_.state, slot_, author.site, now_);
-    std::set<Dot> over;
+    facts.decides = ranks(author.site);
     std::set<Dot> walked;
-    TRY(collect(edges(read->change, slot_), over, walked));
-    facts->over.assign(over.begin(), over.end());
-    return facts_.emplace(dot, std::move(facts)).first->second.get();
+    TRY(collect(edges(read->change, slot_), facts.over, walked));
+    std::ranges::sort(facts.over);
+    const auto repeated = std::ranges::unique(facts.over);
+    facts.over.erase(repeated.begin(), repeated.end());
+    return &facts_.emplace(dot, std::move(facts)).first->second;
   }
 
 private:
   /// Passes through proposals, which supersede nothing themselves.
-  Result<void> collect(const std::vector<Dot>& dots, std::set<Dot>& over, std::set<Dot>& walked) {
-    const SlotState* state = work_.state.find(slot_);
+  Result<void> collect(const std::vector<Dot>& dots,
+                       std::vector<Dot>& over,
+                       std::set<Dot>& walked) {
     for (const auto& dot : dots) {
-      if (state == nullptr || state->proposal(dot) == nullptr) {
-        over.insert(dot);
+      if (state_ == nullptr || state_->proposal(dot) == nullptr) {
+        over.push_back(dot);
       } else if (walked.insert(dot).second) {
         const auto* read = TRY(merger_.read(dot));
         TRY(collect(edges(read->change, slot_), over, walked));
@@ -108,11 +105,19 @@ private:
     return {};
   }
 
+  bool ranks(const std::optional<SiteNo>& site) {
+    const auto [known, fresh] = ranks_.try_emplace(site);
+    if (fresh) known->second = merger_.rights_.ranks(*work_.type, work_.state, slot_, site, now_);
+    return known->second;
+  }
+
   Merger& merger_;
   const Work& work_;
   Slot slot_;
+  const SlotState* state_;
   const Past& now_;
-  std::map<Dot, std::unique_ptr<VersionFacts>> facts_;
+  std::unordered_map<Dot, VersionFacts, DotHash> facts_;  // Others' pointers to it stay valid.
+  std::map<std::optional<SiteNo>, bool> ranks_;
 };
 
 Result<const ReadChange*> Merger::read(const Dot& dot) {
@@ -282,19 +287,19 @@ Result<void> Merger::fold_version(Work& work,
                                   const Author& author,
                                   bool counts) {
   auto& slot = work.state.slot(number);
-  const auto names = named(read.change.supersedes, number);
-  if (!counts) {
-    for (const auto& other : names) {
-      auto* proposal = slot.proposal(other);
-      if (proposal == nullptr || !author.site || author.level < Level::teacher) continue;
-      const auto proposer = TRY(author_of(other));
+  for (const auto& other : read.change.supersedes) {
+    auto* proposal = other.slot == number ? slot.proposal(other.dot) : nullptr;
+    if (proposal == nullptr) continue;
+    if (counts) {
+      proposal->outcomes |= outcome_overtaken;
+    } else if (author.site && author.level >= Level::teacher) {
+      const auto proposer = TRY(author_of(other.dot));
       if (proposer.site == author.site) proposal->outcomes |= outcome_revised;
     }
+  }
+  if (!counts) {
     slot.proposals.push_back({dot, outcome_open});
     return {};
-  }
-  for (const auto& other : names) {
-    if (auto* proposal = slot.proposal(other)) proposal->outcomes |= outcome_overtaken;
   }
   TRY(accept(work, slot, read));
   std::set<Dot> walked;
@@ -336,10 +341,10 @@ Result<bool> Merger::same_content(const Work& work,
 }
 
 Result<void> Merger::accept(Work& work, SlotState& slot, const ReadChange& read) {
-  for (const auto& dot : named(read.change.accepts, slot.slot)) {
-    auto* proposal = slot.proposal(dot);
+  for (const auto& accepted : read.change.accepts) {
+    auto* proposal = accepted.slot == slot.slot ? slot.proposal(accepted.dot) : nullptr;
     if (proposal == nullptr) continue;
-    const auto* proposed = TRY(this->read(dot));
+    const auto* proposed = TRY(this->read(accepted.dot));
     if (TRY(same_content(work, slot.slot, read, *proposed))) proposal->outcomes |= outcome_accepted;
   }
   return {};

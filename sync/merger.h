@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "sync/base/flat_set.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/holding.h"
@@ -34,7 +35,7 @@ namespace guantong {
 struct Touched {
   RecordNo record = 0;
   LifeState life = LifeState::missing;
-  std::set<Slot> slots;
+  FlatSet<Slot> slots;
   bool agreed = false;  ///< Whether what is agreed on it may be other than it was.
 };
 
@@ -135,7 +136,7 @@ private:
     RecordKey key;
     const RecordType* type = nullptr;  ///< Null: unknown to this program.
     RecordState state;
-    std::set<Slot> dirty;
+    FlatSet<Slot> dirty;
     bool touched = false;
     bool agreed = false;  ///< An act of consent was taken, or what was signed may have changed.
     RecordView view;

@@ -69,6 +69,7 @@ public:
     if (announced > rest_.size()) failed_ = true;
     return failed_ ? 0 : static_cast<std::size_t>(announced);
   }
+  bool failed() const { return failed_; }
   bool whole() const { return !failed_ && rest_.empty(); }
 
 private:

@@ -3,11 +3,33 @@
 #include <algorithm>
 #include <vector>
 
+#include "sync/base/error.h"
+#include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/schema.h"
 #include "sync/value.h"
 
 namespace guantong {
+
+Result<std::vector<FieldValues>> read_values(const Schema& schema, const Batch& batch) {
+  std::vector<FieldValues> values;
+  values.reserve(batch.changes.size());
+  for (const auto& change : batch.changes) {
+    auto& read = values.emplace_back();
+    if (!change.is_act()) {
+      const auto* type = schema.type(batch.records[change.record].type);
+      if (type == nullptr) continue;
+      if (type->space != batch.space)
+        return fail(Errc::corrupt, "it holds a record of another space");
+      read = TRY(read_fields(*type, change));
+    } else if (change.founding && (batch.under || values.size() > 1)) {
+      return fail(Errc::corrupt, "it founds the consortium a second time");
+    } else if (batch.space != Space::plan) {
+      return fail(Errc::corrupt, "it holds an act of membership outside of the plan");
+    }
+  }
+  return values;
+}
 
 std::vector<Slot> slots_of(const RecordType& type, const ReadChange& read) {
   std::vector<Slot> slots;

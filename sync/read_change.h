@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/schema.h"
 #include "sync/value.h"
@@ -13,6 +14,10 @@ struct ReadChange {
   Change change;
   FieldValues values;
 };
+
+/// Reads what each change of a batch says; nothing for an act, and for a type that this program
+/// does not know. Fails with `corrupt` when some of it has no place in the batch.
+Result<std::vector<FieldValues>> read_values(const Schema& schema, const Batch& batch);
 
 /// The slots of which a change is a version: fields set or cleared, members added or removed, the
 /// life cycle. Each once, by number.

@@ -1,6 +1,7 @@
 #include "sync/slot_merge.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +40,38 @@ Result<bool> is_decision(const VersionFacts& facts, Versions& versions) {
   return false;
 }
 
+/// Where two chains of versions meet, each of which supersedes one other; nothing where they are no
+/// chains as far as that, or have nothing in common. Both may lie on one chain.
+Result<std::optional<Dot>> meet_of_chains(Dot a, Dot b, Versions& versions) {
+  while (a != b) {
+    const auto* of_a = TRY(versions.facts(a));
+    const auto* of_b = TRY(versions.facts(b));
+    const bool a_is_later = std::pair{of_a->rank, a} > std::pair{of_b->rank, b};
+    const auto& over = a_is_later ? of_a->over : of_b->over;
+    if (over.size() != 1) return std::optional<Dot>{};
+    (a_is_later ? a : b) = over.front();
+  }
+  return std::optional{a};
+}
+
+/// The one version that all heads build on, where what they build on are chains: after nearly all
+/// edits. Else nothing, and `meet_of` looks closer.
+Result<std::optional<Dot>> meet_of_chains(std::span<const Dot> heads, Versions& versions) {
+  std::optional<Dot> meet;
+  for (const auto& head : heads) {
+    const auto* facts = TRY(versions.facts(head));
+    if (facts->over.size() != 1) return std::optional<Dot>{};
+    const auto& below = facts->over.front();
+    if (meet) {
+      meet = TRY(meet_of_chains(*meet, below, versions));
+      if (!meet) return meet;
+    } else {
+      meet = below;
+    }
+  }
+  return meet;
+}
+
 class Joiner {
 public:
   Joiner(const RecordType& type, Slot slot, Versions& versions)
@@ -60,7 +94,12 @@ public:
 
 private:
   /// base(H): the value in force of what all heads build on.
-  Result<Value> base_of(std::vector<Dot> heads) {
+  Result<Value> base_of(std::span<const Dot> dots) {
+    if (const auto meet = TRY(meet_of_chains(dots, versions_))) {
+      const auto* facts = TRY(versions_.facts(*meet));
+      return facts->value;
+    }
+    std::vector<Dot> heads{dots.begin(), dots.end()};
     std::ranges::sort(heads);
     if (const auto known = bases_.find(heads); known != bases_.end()) return known->second;
     const auto meet = TRY(meet_of(heads, versions_));
@@ -102,7 +141,7 @@ private:
   /// M6 between two heads.
   Result<bool> is_idle(const Head& head, const Head& other) {
     if (head.facts->value == other.facts->value) return false;
-    const auto base = TRY(base_of({head.dot, other.dot}));
+    const auto base = TRY(base_of(std::array{head.dot, other.dot}));
     return head.facts->value == base;
   }
 
@@ -131,7 +170,7 @@ private:
     for (const auto& head : heads)
       dots.push_back(head.dot);
     outcome.meet = TRY(meet_of(dots, versions_));
-    outcome.base = TRY(base_of(std::move(dots)));
+    outcome.base = TRY(base_of(dots));
     return {};
   }
 
@@ -181,7 +220,7 @@ private:
     }
     std::optional<Error> failure;
     const auto merged = merge_texts(text(outcome.base), sides, [&](std::size_t a, std::size_t b) {
-      auto base = base_of({heads[a].dot, heads[b].dot});
+      auto base = base_of(std::array{heads[a].dot, heads[b].dot});
       if (base) return text(*base);
       failure = std::move(base).error();
       return std::string{};
@@ -211,6 +250,7 @@ Result<SlotOutcome> join(const RecordType& type,
 }
 
 Result<std::vector<Dot>> meet_of(const std::vector<Dot>& heads, Versions& versions) {
+  if (const auto meet = TRY(meet_of_chains(heads, versions))) return std::vector{*meet};
   // Paint down from the heads, latest first: a version that every head's colour reaches is common;
   // what lies below a common one is common but not maximal.
   struct Paint {

@@ -34,6 +34,7 @@ struct StoredBatch {
   std::uint64_t arrived_ms = 0;
   std::string site;  ///< The slug that its commit gives.
   BatchVerdict verdict = BatchVerdict::counts;
+  bool writes = false;  ///< Whether it holds more than acts of membership.
 };
 
 /// The highest n of another stream that a batch has in its past.

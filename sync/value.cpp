@@ -223,7 +223,7 @@ Value reference_value(const Field& field, const RecordKey& target) {
 
 Result<FieldValues> read_fields(const RecordType& type, const Change& change) {
   FieldValues values;
-  std::map<std::uint32_t, Value> singular;
+  FlatMap<std::uint32_t, Value> singular;
   for (Reader reader{change.fields}; !reader.done();) {
     const auto item = reader.next();
     if (!item) return fail(Errc::corrupt, "a change of a {} is no protobuf message", type.name);
@@ -235,8 +235,10 @@ Result<FieldValues> read_fields(const RecordType& type, const Change& change) {
     auto value = TRY(canonical(type, *field, *item));
     if (field->is_set()) {
       values.members[field->number].push_back(std::move(value));
-    } else if (!singular.emplace(field->number, std::move(value)).second) {
-      return bad(type, *field);
+    } else {
+      const auto [entry, fresh] = singular.try_emplace(field->number);
+      if (!fresh) return bad(type, *field);
+      entry->second = std::move(value);
     }
   }
   for (const auto number : change.cleared) {
@@ -248,7 +250,7 @@ Result<FieldValues> read_fields(const RecordType& type, const Change& change) {
     }
   }
   // In the order of numbers, so that fields that move together stand in canonical order.
-  for (auto& [number, value] : singular)
+  for (const auto& [number, value] : singular)
     values.slots[type.field(number)->slot] += value;
   return values;
 }

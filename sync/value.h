@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sync/base/flat_map.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/schema.h"
@@ -27,7 +28,7 @@ inline constexpr std::string_view life_archived = "archived";
 
 /// What a change says of a record's fields.
 struct FieldValues {
-  std::map<Slot, Value> slots;                          ///< Set or cleared; a cleared one is empty.
+  FlatMap<Slot, Value> slots;                           ///< Set or cleared; a cleared one is empty.
   std::map<std::uint32_t, std::vector<Value>> members;  ///< By SET field: the members added.
   bool unknown = false;  ///< A field, or a choice, that this program does not know was skipped.
 };

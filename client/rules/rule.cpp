@@ -34,7 +34,7 @@ Result<bool> is_in_force(Session& session,
                          const RecordKey& target) {
   if (field.is_set()) return true;  // All members are.
   const auto value = reference_value(field, target);
-  auto* row = TRY(session.store().database().cached(
+  auto* row = TRY(session.store().database().cached_text(
       fmt::format("SELECT \"{}\" = ? FROM \"{}\" WHERE record = ?", field.name, type.name)));
   TRY(row->bind_blob(1, text_in(field, value).value_or("")));
   TRY(row->bind(2, std::int64_t{source}));
@@ -100,7 +100,7 @@ Result<const std::vector<LooseEnd>*> LooseEnds::of(const Subject& source) {
   const auto& references = references_of(*source.type);
   std::vector<LooseEnd> ends;
   for (const auto& query : references.queries) {
-    auto* rows = TRY(session_.store().database().cached(query));
+    auto* rows = TRY(session_.store().database().cached_text(query));
     TRY(rows->bind(1, std::int64_t{source.record}));
     while (TRY(rows->step()))
       ends.push_back({static_cast<RecordNo>(rows->int64(0)), life_from(rows->bytes(1))});

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@
 
 namespace guantong {
 namespace {
+
+/// From how many on it is cheaper to read the records of all findings.
+constexpr std::size_t many_records = 100;
 
 std::vector<Rule> all_rules(Session& session) {
   const auto ends = std::make_shared<LooseEnds>(session);
@@ -110,6 +114,7 @@ public:
   }
 
   Result<void> over(const std::vector<Touched>& touched) {
+    if (touched.size() >= many_records) TRY(load_in_findings());
     std::vector<RecordNo> records;
     for (const auto& one : touched) {
       if (TRY(concerns_a_rule(one))) records.push_back(one.record);
@@ -162,7 +167,19 @@ private:
            TRY(stands_in_a_finding(touched.record));
   }
 
+  /// Reads at once what would be asked for record by record.
+  Result<void> load_in_findings() {
+    auto& found = in_findings_.emplace();
+    auto* rows =
+        TRY(session_.store().database().cached("SELECT DISTINCT record FROM finding_record"));
+    while (TRY(rows->step()))
+      found.insert(static_cast<RecordNo>(rows->int64(0)));
+    rows->reset();
+    return {};
+  }
+
   Result<bool> stands_in_a_finding(RecordNo record) {
+    if (in_findings_) return in_findings_->contains(record);
     auto* row = TRY(session_.store().database().cached(
         "SELECT 1 FROM finding_record WHERE record = ? LIMIT 1"));
     TRY(row->bind(1, std::int64_t{record}));
@@ -298,6 +315,7 @@ private:
   std::map<const RecordType*, std::set<Slot>> read_slots_;
   std::vector<std::vector<RecordNo>> waiting_;  ///< For each rule.
   std::map<ShortDigest, Found> found_;
+  std::optional<std::unordered_set<RecordNo>> in_findings_;  ///< Before this run.
 };
 
 }  // namespace

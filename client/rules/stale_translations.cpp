@@ -50,7 +50,7 @@ Result<bool> have_values(Session& session,
                          const Subject& subject,
                          const Field& chinese,
                          const Field& english) {
-  auto* row = TRY(session.store().database().cached(
+  auto* row = TRY(session.store().database().cached_text(
       fmt::format("SELECT 1 FROM \"{}\" WHERE record = ? AND \"{}\" IS NOT NULL AND \"{}\" IS NOT "
                   "NULL",
                   subject.type->name,

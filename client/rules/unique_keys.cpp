@@ -68,7 +68,7 @@ std::vector<UniqueField> unique_fields(const RecordType& type) {
 
 Result<Shared> sharing(Session& session, RecordNo record, const std::string& query) {
   Shared shared;
-  auto* rows = TRY(session.store().database().cached(query));
+  auto* rows = TRY(session.store().database().cached_text(query));
   TRY(rows->bind(1, std::int64_t{record}));
   while (TRY(rows->step())) {
     shared.value = rows->bytes(1);

@@ -143,12 +143,22 @@ Result<Statement> Database::prepare(std::string_view sql) {
   return Statement{raw};
 }
 
-Result<Statement*> Database::cached(std::string_view sql) {
-  return cached(sql, [&] { return std::string{sql}; });
+Result<Statement*> Database::cached(Sql sql) {
+  auto found = literals_.find(sql.text());
+  if (found == literals_.end()) {
+    auto statement = TRY(prepare(sql.text()));
+    found = literals_.emplace(sql.text(), std::move(statement)).first;
+  }
+  found->second.reset();
+  return &found->second;
 }
 
-Result<Statement*> Database::cached(std::string_view name,
-                                    const std::function<std::string()>& sql) {
+Result<Statement*> Database::cached_text(std::string_view sql) {
+  return cached_text(sql, [&] { return std::string{sql}; });
+}
+
+Result<Statement*> Database::cached_text(std::string_view name,
+                                         const std::function<std::string()>& sql) {
   auto found = statements_.find(name);
   if (found == statements_.end()) {
     auto statement = TRY(prepare(sql()));

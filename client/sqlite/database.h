@@ -55,6 +55,17 @@ private:
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
+/// A statement's text that stands in the program: the place of it is a name for it.
+class Sql {
+public:
+  consteval Sql(const char* literal)  // NOLINT(google-explicit-constructor)
+      : text_{literal} {}
+  const char* text() const { return text_; }
+
+private:
+  const char* text_;
+};
+
 /// One connection, for one thread at a time.
 class Database {
 public:
@@ -66,10 +77,13 @@ public:
   Result<Statement> prepare(std::string_view sql);
 
   /// As `prepare`, but keeps the statement: the same text gives the same statement, reset.
-  Result<Statement*> cached(std::string_view sql);
+  Result<Statement*> cached(Sql sql);
+
+  /// As above, of a text that was put together.
+  Result<Statement*> cached_text(std::string_view sql);
 
   /// As above, by a name that stands for the text, which is asked for once.
-  Result<Statement*> cached(std::string_view name, const std::function<std::string()>& sql);
+  Result<Statement*> cached_text(std::string_view name, const std::function<std::string()>& sql);
 
   /// Runs statements that take no parameters and whose rows nobody wants, in order.
   Result<void> run(const std::string& sql);
@@ -87,8 +101,9 @@ private:
       return std::hash<std::string_view>{}(text);
     }
   };
-  std::unordered_map<std::string, Statement, TextHash, std::equal_to<>>
-      statements_;  // Finalised before the connection closes.
+  // Finalised before the connection closes.
+  std::unordered_map<const char*, Statement> literals_;
+  std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
 };
 
 /// Rolls back when it goes out of scope, unless `commit` succeeded first.

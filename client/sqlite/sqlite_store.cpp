@@ -37,7 +37,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::int64_t file_version = 2;
+constexpr std::int64_t file_version = 3;
 
 constexpr const char* tables = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -46,20 +46,18 @@ CREATE TABLE stream (id INTEGER PRIMARY KEY, device BLOB NOT NULL, space INTEGER
   generation INTEGER NOT NULL, from_stream INTEGER, from_n INTEGER) STRICT;
 CREATE INDEX stream_by_device ON stream(device, space);
 CREATE INDEX stream_forked ON stream(from_stream) WHERE from_stream IS NOT NULL;
+CREATE INDEX stream_beside ON stream(space) WHERE space <> 1;
 CREATE TABLE batch (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, last_n INTEGER NOT NULL,
   number INTEGER NOT NULL, commit_id BLOB NOT NULL, generation INTEGER NOT NULL,
   under_stream INTEGER NOT NULL, under_n INTEGER NOT NULL, digest BLOB NOT NULL,
   arrived_ms INTEGER NOT NULL, site TEXT NOT NULL, verdict INTEGER NOT NULL,
-  PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
+  writes INTEGER NOT NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_by_commit ON batch(commit_id);
 CREATE INDEX batch_quarantined ON batch(verdict) WHERE verdict <> 0;
 CREATE TABLE reach (stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT NULL,
   n INTEGER NOT NULL, PRIMARY KEY (stream, other, number)) STRICT, WITHOUT ROWID;
-CREATE TABLE change (stream INTEGER NOT NULL, n INTEGER NOT NULL, record INTEGER NOT NULL,
-  bytes BLOB NOT NULL, PRIMARY KEY (stream, n)) STRICT, WITHOUT ROWID;
-CREATE INDEX change_by_record ON change(record);
 CREATE TABLE record (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, uuid BLOB NOT NULL,
-  marks INTEGER NOT NULL DEFAULT 0, state BLOB, digest BLOB) STRICT;
+  marks INTEGER NOT NULL DEFAULT 0, state BLOB, digest BLOB, history BLOB) STRICT;
 CREATE UNIQUE INDEX record_by_uuid ON record(uuid, type);
 CREATE INDEX record_marked ON record(marks) WHERE marks <> 0;
 CREATE TABLE reference (source INTEGER NOT NULL, slot INTEGER NOT NULL, target INTEGER NOT NULL,
@@ -99,6 +97,18 @@ CREATE TABLE writer (stream INTEGER NOT NULL, n INTEGER NOT NULL, person BLOB NO
 DELETE FROM meta WHERE key = 'schema level';
 )";
 
+/// From a file of version 2: what is not sealed is kept as it is (in the form that `pack_change`
+/// calls "as on the wire"), the rest made anew.
+constexpr const char* to_version_3 = R"(
+CREATE INDEX stream_beside ON stream(space) WHERE space <> 1;
+ALTER TABLE batch ADD COLUMN writes INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE record ADD COLUMN history BLOB;
+INSERT INTO pending SELECT stream, n, record, CAST(x'00' || bytes AS BLOB) FROM change c
+  WHERE n > (SELECT last_n FROM stream s WHERE s.id = c.stream);
+DROP TABLE change;
+DELETE FROM meta WHERE key = 'schema level';
+)";
+
 template <class Id>
 Id id_in(const Statement& statement, int column) {
   return Id::from(statement.bytes(column)).value_or(Id{});
@@ -117,7 +127,7 @@ Number narrow(std::int64_t number) {
 
 constexpr const char* batch_columns =
     "stream, number, commit_id, first_n, last_n, generation, under_stream, under_n, digest, "
-    "arrived_ms, site, verdict";
+    "arrived_ms, site, verdict, writes";
 
 StoredBatch batch_in(const Statement& row) {
   StoredBatch batch;
@@ -132,6 +142,7 @@ StoredBatch batch_in(const Statement& row) {
   batch.arrived_ms = natural(row.int64(9));
   batch.site = row.bytes(10);
   batch.verdict = static_cast<BatchVerdict>(row.int64(11));
+  batch.writes = row.int64(12) != 0;
   return batch;
 }
 
@@ -190,6 +201,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
   }
   if (found == 0) TRY(store->make_tables());
   if (found == 1) TRY(store->migrate(to_version_2));
+  if (found == 1 || found == 2) TRY(store->migrate(std::string{change_log_tables} + to_version_3));
   const auto level = TRY(store->meta("schema level"));
   store->needs_rebuild_ = level != std::string{schema.level().raw()};
   return store;
@@ -198,6 +210,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 Result<void> SqliteStore::make_tables() {
   auto transaction = TRY(Transaction::begin(database_));
   std::string sql = tables;
+  sql += change_log_tables;
   for (const auto* type : schema_.types())
     sql += table_sql(*type);
   TRY(database_.run(sql));
@@ -206,7 +219,7 @@ Result<void> SqliteStore::make_tables() {
   return transaction.commit();
 }
 
-Result<void> SqliteStore::migrate(const char* sql) {
+Result<void> SqliteStore::migrate(const std::string& sql) {
   auto transaction = TRY(Transaction::begin(database_));
   TRY(database_.run(sql));
   TRY(database_.run(fmt::format("PRAGMA user_version = {}", file_version)));
@@ -218,9 +231,12 @@ Result<void> SqliteStore::refresh() {
   numbers_.clear();
   tips_.clear();
   batches_.clear();
+  by_commit_.clear();
   stream_numbers_.clear();
   digests_.clear();
+  marks_.clear();
   sums_.clear();
+  log_.refresh();
   return {};
 }
 
@@ -231,7 +247,7 @@ Result<void> SqliteStore::flush() {
     std::memcpy(raw.data() + sizeof sum.lanes, &sum.records, sizeof sum.records);
     TRY(set_meta(sum_key(space), raw));
   }
-  return {};
+  return log_.flush();
 }
 
 Result<SqliteStore::DigestSum*> SqliteStore::sum_of(Space space) {
@@ -254,11 +270,24 @@ Result<Digest> SqliteStore::digest(Space space) {
   return blake2b(text);
 }
 
+Result<std::shared_ptr<Members>> SqliteStore::members() {
+  auto* row = TRY(database_.cached("PRAGMA data_version"));
+  TRY(row->step());
+  const auto version = row->int64(0);
+  row->reset();
+  auto kept = std::exchange(kept_, nullptr);
+  if (kept != nullptr && version == version_) return kept;
+  version_ = version;
+  auto loaded = TRY(load_members());
+  return std::make_shared<Members>(std::move(loaded));
+}
+
 Result<Members> SqliteStore::load_members() {
   Members members;
+  // Few: those of this computer. Which table goes first is not left to SQLite.
   auto* streams =
-      TRY(database_.cached("SELECT a.id, b.id FROM stream a JOIN stream b ON a.device = b.device "
-                           "AND b.space = 1 WHERE a.space <> 1"));
+      TRY(database_.cached("SELECT a.id, b.id FROM stream a CROSS JOIN stream b ON a.device = "
+                           "b.device AND b.space = 1 WHERE a.space <> 1"));
   while (TRY(streams->step()))
     members.same_device(narrow<StreamNo>(streams->int64(0)), narrow<StreamNo>(streams->int64(1)));
   streams->reset();
@@ -468,13 +497,22 @@ Result<std::vector<StreamNo>> SqliteStore::forked() {
 }
 
 Result<std::optional<StoredBatch>> SqliteStore::batch_by_commit(const CommitId& commit) {
-  auto* row =
-      TRY(database_.cached(fmt::format("SELECT {} FROM batch WHERE commit_id = ?", batch_columns)));
+  if (const auto known = by_commit_.find(commit); known != by_commit_.end())
+    return std::optional{batches_[known->second.stream].at(known->second.n)};
+  auto* row = TRY(database_.cached_text("batch by commit", [] {
+    return fmt::format("SELECT {} FROM batch WHERE commit_id = ?", batch_columns);
+  }));
   TRY(row->bind_blob(1, commit.raw()));
   std::optional<StoredBatch> batch;
   if (TRY(row->step())) batch = batch_in(*row);
   row->reset();
+  if (batch) remember(*batch);
   return batch;
+}
+
+void SqliteStore::remember(const StoredBatch& batch) {
+  batches_[batch.stream].emplace(batch.first_n, batch);
+  by_commit_.emplace(batch.commit, Dot{batch.stream, batch.first_n});
 }
 
 Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
@@ -490,9 +528,11 @@ Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
   const auto after = known.upper_bound(dot.n);
   if (after != known.begin() && std::prev(after)->second.last_n >= dot.n)
     return std::prev(after)->second;
-  auto* row = TRY(database_.cached(fmt::format(
-      "SELECT {} FROM batch WHERE stream = ? AND first_n <= ? ORDER BY first_n DESC LIMIT 1",
-      batch_columns)));
+  auto* row = TRY(database_.cached_text("batch of", [] {
+    return fmt::format(
+        "SELECT {} FROM batch WHERE stream = ? AND first_n <= ? ORDER BY first_n DESC LIMIT 1",
+        batch_columns);
+  }));
   TRY(row->bind(1, std::int64_t{dot.stream}));
   TRY(row->bind(2, stored(dot.n)));
   if (!TRY(row->step()))
@@ -500,7 +540,7 @@ Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
         Errc::corrupt, "the replica has no batch with change {} of stream {}", dot.n, dot.stream);
   const auto batch = batch_in(*row);
   row->reset();
-  known.emplace(batch.first_n, batch);
+  remember(batch);
   return batch;
 }
 
@@ -518,8 +558,10 @@ Result<std::vector<Reach>> SqliteStore::reach_of(StreamNo stream, std::uint32_t 
 }
 
 Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Reach> grown) {
-  auto* insert = TRY(database_.cached(fmt::format(
-      "INSERT INTO batch ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", batch_columns)));
+  auto* insert = TRY(database_.cached_text("insert batch", [] {
+    return fmt::format("INSERT INTO batch ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       batch_columns);
+  }));
   TRY(insert->bind(1, std::int64_t{batch.stream}));
   TRY(insert->bind(2, std::int64_t{batch.number}));
   TRY(insert->bind_blob(3, batch.commit.raw()));
@@ -532,8 +574,9 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(insert->bind(10, stored(batch.arrived_ms)));
   TRY(insert->bind_text(11, batch.site));
   TRY(insert->bind(12, static_cast<std::int64_t>(batch.verdict)));
+  TRY(insert->bind(13, std::int64_t{batch.writes}));
   TRY(insert->run());
-  batches_[batch.stream].emplace(batch.first_n, batch);
+  remember(batch);
   for (const auto& row : grown) {
     auto* reach =
         TRY(database_.cached("INSERT INTO reach (stream, other, number, n) VALUES (?, ?, ?, ?)"));
@@ -560,7 +603,7 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(update->bind(6, std::int64_t{batch.stream}));
   TRY(update->run());
   tips_[batch.stream] = last;
-  return {};
+  return log_.seal(batch.stream, batch.first_n, batch.last_n);
 }
 
 Result<void> SqliteStore::set_verdict(const StoredBatch& batch, BatchVerdict verdict) {
@@ -585,7 +628,7 @@ Result<std::vector<StoredBatch>> SqliteStore::batches_in(Statement* rows) {
 }
 
 Result<std::vector<StoredBatch>> SqliteStore::batches_from(StreamNo stream, std::uint64_t n) {
-  auto* rows = TRY(database_.cached(fmt::format(
+  auto* rows = TRY(database_.cached_text(fmt::format(
       "SELECT {} FROM batch WHERE stream = ? AND first_n >= coalesce((SELECT max(first_n) FROM "
       "batch WHERE stream = ?1 AND first_n <= ?2), 0) AND last_n >= ?2 ORDER BY first_n",
       batch_columns)));
@@ -595,18 +638,17 @@ Result<std::vector<StoredBatch>> SqliteStore::batches_from(StreamNo stream, std:
 }
 
 Result<std::vector<StoredBatch>> SqliteStore::batches_with(const Digest& payload) {
-  auto* rows =
-      TRY(database_.cached(fmt::format("SELECT {} FROM batch WHERE digest = ?", batch_columns)));
+  auto* rows = TRY(
+      database_.cached_text(fmt::format("SELECT {} FROM batch WHERE digest = ?", batch_columns)));
   TRY(rows->bind_blob(1, payload.raw()));
   return batches_in(rows);
 }
 
 Result<std::vector<StoredBatch>> SqliteStore::quarantined() {
-  auto* rows = TRY(database_.cached(fmt::format(
+  auto* rows = TRY(database_.cached_text(fmt::format(
       // Who may only read may leave and take up a key: in such a batch there is nothing to rule on.
-      "SELECT {} FROM batch b WHERE verdict <> 0 AND verdict <> ?1 AND (verdict <> ?2 OR EXISTS "
-      "(SELECT 1 FROM change c WHERE c.stream = b.stream AND c.n BETWEEN b.first_n AND b.last_n "
-      "AND c.record <> 0)) ORDER BY arrived_ms, generation",
+      "SELECT {} FROM batch WHERE verdict <> 0 AND verdict <> ?1 AND (verdict <> ?2 OR writes) "
+      "ORDER BY arrived_ms, generation",
       batch_columns)));
   TRY(rows->bind(1, static_cast<std::int64_t>(BatchVerdict::admitted)));
   TRY(rows->bind(2, static_cast<std::int64_t>(BatchVerdict::reads_only)));
@@ -637,47 +679,26 @@ Result<std::vector<RecordNo>> SqliteStore::records() {
 }
 
 Result<void> SqliteStore::put_change(const Dot& dot, const Change& change) {
-  const auto bytes = encode_change(change);
-  auto* insert =
-      TRY(database_.cached("INSERT INTO change (stream, n, record, bytes) VALUES (?, ?, ?, ?)"));
-  TRY(insert->bind(1, std::int64_t{dot.stream}));
-  TRY(insert->bind(2, stored(dot.n)));
-  TRY(insert->bind(3, change.is_act() ? 0 : std::int64_t{change.record}));
-  TRY(insert->bind_blob(4, bytes));
-  return insert->run();
+  const auto last = TRY(tip(dot.stream));
+  return dot.n <= last.last_n ? log_.add(dot, change) : log_.add_pending(dot, change);
 }
 
 Result<void> SqliteStore::remove_pending(const Dot& dot) {
-  auto* remove = TRY(database_.cached("DELETE FROM change WHERE stream = ? AND n = ?"));
-  TRY(remove->bind(1, std::int64_t{dot.stream}));
-  TRY(remove->bind(2, stored(dot.n)));
-  return remove->run();
+  return log_.remove_pending(dot);
+}
+
+Result<std::uint64_t> SqliteStore::last_n(StreamNo stream) {
+  const auto waiting = TRY(log_.last_pending(stream));
+  const auto sealed = TRY(tip(stream));
+  return std::max(waiting, sealed.last_n);
 }
 
 Result<Change> SqliteStore::change(const Dot& dot) {
-  auto* row = TRY(database_.cached("SELECT bytes FROM change WHERE stream = ? AND n = ?"));
-  TRY(row->bind(1, std::int64_t{dot.stream}));
-  TRY(row->bind(2, stored(dot.n)));
-  if (!TRY(row->step()))
-    return fail(Errc::not_found, "change {} of stream {} is not here", dot.n, dot.stream);
-  auto change = decode_change(row->bytes(0));
-  row->reset();
-  return change;
+  return log_.change(dot);
 }
 
 Result<std::vector<std::pair<Dot, Change>>> SqliteStore::pending(StreamNo stream) {
-  const auto last = TRY(tip(stream));
-  std::vector<std::pair<Dot, Change>> changes;
-  auto* rows =
-      TRY(database_.cached("SELECT n, bytes FROM change WHERE stream = ? AND n > ? ORDER BY n"));
-  TRY(rows->bind(1, std::int64_t{stream}));
-  TRY(rows->bind(2, stored(last.last_n)));
-  while (TRY(rows->step())) {
-    auto change = TRY(decode_change(rows->bytes(1)));
-    changes.emplace_back(Dot{stream, natural(rows->int64(0))}, std::move(change));
-  }
-  rows->reset();
-  return changes;
+  return log_.pending(stream);
 }
 
 Result<std::optional<PersonId>> SqliteStore::writer_of(const Dot& dot) {
@@ -700,24 +721,44 @@ Result<void> SqliteStore::set_writer(const Dot& dot, const PersonId& person) {
 }
 
 Result<std::vector<std::pair<Dot, Change>>> SqliteStore::history(RecordNo record) {
-  std::vector<std::pair<Dot, Change>> changes;
-  auto* rows = TRY(database_.cached("SELECT stream, n, bytes FROM change WHERE record = ?"));
-  TRY(rows->bind(1, std::int64_t{record}));
-  while (TRY(rows->step())) {
-    auto change = TRY(decode_change(rows->bytes(2)));
-    changes.emplace_back(Dot{narrow<StreamNo>(rows->int64(0)), natural(rows->int64(1))},
-                         std::move(change));
-  }
-  rows->reset();
-  std::map<Dot, std::uint64_t> generations;
-  for (const auto& [dot, change] : changes) {
+  const auto dots = TRY(log_.history(record));
+  std::vector<std::pair<std::uint64_t, Dot>> by_generation;
+  for (const auto& dot : dots) {
     const auto batch = TRY(batch_of(dot));
-    generations[dot] = batch.generation;
+    by_generation.emplace_back(batch.generation, dot);
   }
-  std::ranges::sort(changes, {}, [&](const auto& entry) {
-    return std::tuple{generations[entry.first], entry.first.n, entry.first.stream};
+  std::ranges::sort(by_generation, {}, [](const auto& entry) {
+    return std::tuple{entry.first, entry.second.n, entry.second.stream};
   });
+  std::vector<std::pair<Dot, Change>> changes;
+  for (const auto& [generation, dot] : by_generation) {
+    auto change = TRY(log_.change(dot));
+    changes.emplace_back(dot, std::move(change));
+  }
   return changes;
+}
+
+Result<std::vector<Dot>> SqliteStore::latest(std::size_t most) {
+  std::vector<Dot> dots;
+  const auto add = [&](StreamNo stream, std::uint64_t first_n, std::uint64_t last_n) {
+    for (auto n = last_n; n >= first_n && dots.size() < most; --n)
+      dots.push_back({stream, n});
+  };
+  auto* waiting =
+      TRY(database_.cached("SELECT stream, min(n), max(n) FROM pending GROUP BY stream"));
+  while (TRY(waiting->step()))
+    add(narrow<StreamNo>(waiting->int64(0)),
+        natural(waiting->int64(1)),
+        natural(waiting->int64(2)));
+  waiting->reset();
+  auto* batches = TRY(database_.cached(
+      "SELECT stream, first_n, last_n FROM batch ORDER BY arrived_ms DESC, generation DESC"));
+  while (dots.size() < most && TRY(batches->step()))
+    add(narrow<StreamNo>(batches->int64(0)),
+        natural(batches->int64(1)),
+        natural(batches->int64(2)));
+  batches->reset();
+  return dots;
 }
 
 Result<void> SqliteStore::put_founding(const std::string& name, const ConsortiumId& consortium) {
@@ -740,9 +781,15 @@ Result<void> SqliteStore::remove_act(ActNo number) {
 }
 
 Result<RecordState> SqliteStore::state(RecordNo record) {
-  auto* row = TRY(database_.cached("SELECT state, digest FROM record WHERE id = ?"));
+  auto* row =
+      TRY(database_.cached("SELECT state, digest, history, marks FROM record WHERE id = ?"));
   TRY(row->bind(1, std::int64_t{record}));
-  if (!TRY(row->step()) || row->is_null(0)) {
+  const bool known = TRY(row->step());
+  if (known) {
+    log_.loaded(record, row->bytes(2));
+    marks_[record] = narrow<std::uint8_t>(row->int64(3));
+  }
+  if (!known || row->is_null(0)) {
     row->reset();
     return RecordState{};
   }
@@ -763,18 +810,29 @@ Result<void> SqliteStore::save(RecordNo record,
   // A record of which nothing counts any more, as after undoing its creation, leaves no trace.
   const bool gone = !digest;
   const auto bytes = encode_state(state);
+  const auto marks = marks_of(state);
+  const auto known = marks_.find(record);
+  // What has an index is left alone where it stays as it is.
+  const bool remarks = known == marks_.end() || known->second != marks;
   auto* update =
-      TRY(database_.cached("UPDATE record SET marks = ?, state = ?, digest = ? WHERE id = ?"));
-  TRY(update->bind(1, std::int64_t{marks_of(state)}));
+      TRY(remarks ? database_.cached(
+                        "UPDATE record SET state = ?1, digest = ?2, history = ?3, marks = ?5 "
+                        "WHERE id = ?4")
+                  : database_.cached(
+                        "UPDATE record SET state = ?1, digest = ?2, history = ?3 WHERE id = ?4"));
+  const auto history = TRY(log_.latest(record));
   const bool has_state = !gone || !state.parts.empty() || !state.slots.empty();
-  TRY(has_state ? update->bind_blob(2, bytes) : update->bind_null(2));
-  TRY(gone ? update->bind_null(3) : update->bind_blob(3, digest->raw()));
+  TRY(has_state ? update->bind_blob(1, bytes) : update->bind_null(1));
+  TRY(gone ? update->bind_null(2) : update->bind_blob(2, digest->raw()));
+  TRY(update->bind_blob(3, history));
   TRY(update->bind(4, std::int64_t{record}));
+  if (remarks) TRY(update->bind(5, std::int64_t{marks}));
   TRY(update->run());
+  marks_[record] = marks;
   if (gone) {
     digests_.erase(record);
     auto* remove =
-        TRY(database_.cached(fmt::format("DELETE FROM \"{}\" WHERE record = ?", type.name)));
+        TRY(database_.cached_text(fmt::format("DELETE FROM \"{}\" WHERE record = ?", type.name)));
     TRY(remove->bind(1, std::int64_t{record}));
     return remove->run();
   }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/sqlite/change_log.h"
 #include "client/sqlite/database.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
@@ -54,7 +55,10 @@ public:
   /// Writes what memory keeps; before every commit.
   Result<void> flush();
 
-  Result<Members> load_members();
+  /// The membership as it stands: what was kept, if nobody has written to the file since.
+  Result<std::shared_ptr<Members>> members();
+  /// Keeps the membership as the file has it, for the next transaction.
+  void keep(std::shared_ptr<Members> members) { kept_ = std::move(members); }
 
   Result<std::optional<std::string>> meta(std::string_view key);
   Result<void> set_meta(std::string_view key, std::string_view value);
@@ -65,6 +69,12 @@ public:
 
   /// Forgets a change that was not sealed; its record must then be taken anew.
   Result<void> remove_pending(const Dot& dot);
+
+  /// The number of a stream's last change, sealed or not.
+  Result<std::uint64_t> last_n(StreamNo stream);
+  /// The latest changes that are here, the newest first: those that are not sealed, then by
+  /// arrival.
+  Result<std::vector<Dot>> latest(std::size_t most);
 
   /// The batches that do not count, in order of arrival.
   Result<std::vector<StoredBatch>> quarantined();
@@ -114,10 +124,12 @@ public:
 
 private:
   SqliteStore(Database database, const Schema& schema)
-      : database_{std::move(database)}, schema_{schema} {}
+      : database_{std::move(database)}, log_{database_}, schema_{schema} {}
   Result<void> make_tables();
-  Result<void> migrate(const char* sql);
+  Result<void> migrate(const std::string& sql);
   Result<std::vector<StoredBatch>> batches_in(Statement* rows);
+  void remember(const StoredBatch& batch);
+  Result<Members> load_members();
 
   /// A sum of record digests, lane by lane modulo 2^64: the order of adding does not matter, and a
   /// record's share can be taken out again.
@@ -130,15 +142,21 @@ private:
   Result<DigestSum*> sum_of(Space space);
 
   Database database_;
+  ChangeLog log_;
   const Schema& schema_;
   bool needs_rebuild_ = false;
   std::unordered_map<RecordNo, RecordKey> keys_;
   std::unordered_map<RecordKey, RecordNo, RecordKeyHash> numbers_;
   std::map<StreamNo, StreamTip> tips_;
   std::unordered_map<StreamNo, std::map<std::uint64_t, StoredBatch>> batches_;  // By first n.
+  std::unordered_map<CommitId, Dot, IdHash> by_commit_;                         // Those of them.
   std::map<std::pair<DeviceId, Space>, StreamNo> stream_numbers_;
-  std::unordered_map<RecordNo, Digest> digests_;  // Of records loaded in this transaction.
+  // Of records loaded in this transaction.
+  std::unordered_map<RecordNo, Digest> digests_;
+  std::unordered_map<RecordNo, std::uint8_t> marks_;
   std::map<Space, DigestSum> sums_;
+  std::shared_ptr<Members> kept_;
+  std::int64_t version_ = 0;  // SQLite's of the file, when `kept_` was loaded.
 };
 
 }  // namespace guantong

@@ -14,6 +14,7 @@
 #include "sync/base/bytes.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/packing.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/store.h"
@@ -164,10 +165,12 @@ Result<void> write_row(Database& database,
                        const RecordKey& key,
                        const RecordView& view) {
   const auto cells = cells_of(type, view);
-  std::string name = type.name;
+  // A name of its own for each choice of columns, and a short one.
+  PackWriter name;
+  name.text(type.name);
   for (const auto& cell : cells)
-    name += ' ' + cell.field->name;
-  auto* statement = TRY(database.cached(name, [&] { return upsert_sql(type, cells); }));
+    name.number(cell.field->number);
+  auto* statement = TRY(database.cached_text(name.out, [&] { return upsert_sql(type, cells); }));
   TRY(statement->bind(1, std::int64_t{record}));
   TRY(statement->bind_blob(2, key.id.raw()));
   TRY(statement->bind_text(3, word_of(view.life)));

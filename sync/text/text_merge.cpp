@@ -27,7 +27,7 @@ struct Range {
 };
 
 /// A text laid against the base, read cluster by cluster.
-struct Version {
+struct TextVersion {
   Units units;
   std::vector<Hunk> hunks;
   std::size_t next = 0;  ///< The first hunk of the clusters to come.
@@ -36,7 +36,7 @@ struct Version {
 
 /// Keeps the texts as keys, since the units are views of them: nodes of a map do not move. Sides
 /// and bases with equal texts are one version.
-using Versions = std::map<std::string, Version, std::less<>>;
+using Versions = std::map<std::string, TextVersion, std::less<>>;
 
 /// Whether a hunk over `hunk` belongs to what has grown to `cluster`. Hunks are shown in the order
 /// of their ranges, so that an insertion is tried before the replacement of what stands there.
@@ -70,7 +70,7 @@ void append(std::string& text, std::span<const std::string_view> units, Range ra
 }
 
 /// Reads `version` in `cluster`; clusters are read in their order, each once.
-void read(Version& version, const Units& base, Range cluster) {
+void read(TextVersion& version, const Units& base, Range cluster) {
   version.reading.clear();
   std::size_t from = cluster.begin;
   for (; version.next < version.hunks.size(); ++version.next) {
@@ -111,7 +111,7 @@ public:
     cluster.base_begin = range.begin;
     cluster.base_end = range.end;
     append(cluster.base, base, range);
-    for (const Version* head : heads_)
+    for (const TextVersion* head : heads_)
       cluster.readings.push_back(head->reading);
     for (std::size_t i = 0; i < sides_.size(); ++i)
       cluster.idle.push_back(is_idle(i));
@@ -122,9 +122,9 @@ public:
   }
 
 private:
-  const Version* add(std::string text, const Units& base) {
+  const TextVersion* add(std::string text, const Units& base) {
     const auto [found, is_new] = versions_.try_emplace(std::move(text));
-    Version& version = found->second;
+    TextVersion& version = found->second;
     if (is_new) {
       version.units = split_units(found->first);
       version.hunks = diff(base, version.units);
@@ -134,7 +134,7 @@ private:
 
   /// Whether the versions below head `i` differ in the cluster read last.
   bool is_decision(std::size_t i) const {
-    const auto differs = [&](const Version* below) {
+    const auto differs = [&](const TextVersion* below) {
       return below->reading != over_[i].front()->reading;
     };
     return std::any_of(over_[i].begin(), over_[i].end(), differs);
@@ -172,9 +172,9 @@ private:
 
   const std::vector<TextSide>& sides_;
   Versions versions_;
-  std::vector<const Version*> heads_;              ///< By side.
-  std::vector<std::vector<const Version*>> over_;  ///< By side: what it supersedes.
-  std::vector<const Version*> pairs_;              ///< By two sides, in either order.
+  std::vector<const TextVersion*> heads_;              ///< By side.
+  std::vector<std::vector<const TextVersion*>> over_;  ///< By side: what it supersedes.
+  std::vector<const TextVersion*> pairs_;              ///< By two sides, in either order.
 };
 
 }  // namespace

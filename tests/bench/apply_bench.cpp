@@ -1,7 +1,8 @@
-// How fast a replica takes in what twenty sites wrote, beside what SQLite itself can do here.
+// How fast a replica takes in what twenty sites wrote (or as many as the command line says), beside
+// what SQLite itself can do here.
 //
-// Twenty sites make 500 field edits each on 2,000 shared courses, 5 % of them on 50 hot ones; one
-// replica applies the other nineteen streams from Git, signatures included, until it is durable;
+// The sites make 500 field edits each on 2,000 shared courses, 5 % of them on 50 hot ones; one
+// replica applies the other streams from Git, signatures included, until it is durable;
 // moving the branches, a file each whatever they hold, is not part of it. In the same run plain
 // SQLite inserts the same rows: the change, its history index, the typed upsert. The ratio is what
 // counts, as machines differ.
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "client/workspace.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/codec.h"
 #include "sync/commit.h"
 #include "sync/exchange.h"
 #include "tests/bench/nightly.h"
@@ -38,13 +41,15 @@ Result<double> plain_sqlite(Workspace& full, const std::filesystem::path& path) 
     std::string bytes;
   };
   std::vector<Row> changes;
-  auto* all = TRY(full.store().database().cached(
-      "SELECT stream, n, record, bytes FROM change WHERE record <> 0"));
-  while (TRY(all->step()))
-    changes.push_back({all->int64(0), all->int64(1), all->int64(2), std::string{all->bytes(3)}});
-  all->reset();
-  // What the founder wrote was there before: only the edits are measured.
-  std::erase_if(changes, [&](const Row& row) { return row.stream == 1; });
+  const auto streams = TRY(full.store().streams());
+  for (const auto& [stream, tip] : streams) {
+    if (stream == 1) continue;  // What the founder wrote was there before.
+    for (std::uint64_t n = 1; n <= tip.last_n; ++n) {
+      const auto change = TRY(full.store().change({stream, n}));
+      changes.push_back(
+          {stream, static_cast<std::int64_t>(n), change.record, encode_change(change)});
+    }
+  }
   auto database = TRY(Database::open(path));
   TRY(
       database.run("CREATE TABLE change (stream INTEGER, n INTEGER, record INTEGER, bytes BLOB, "
@@ -113,9 +118,9 @@ Result<Measured> measure(const std::filesystem::path& full, const std::filesyste
   return measured;
 }
 
-Result<void> bench(std::size_t edits_a_batch) {
+Result<void> bench(std::size_t count, std::size_t edits_a_batch) {
   const test::TempDir folder;
-  auto sites = TRY(test::make_sites(folder.path(), test::night_sites));
+  auto sites = TRY(test::make_sites(folder.path(), count));
   TRY(test::write_night(sites, edits_a_batch));
   const auto full = sites.front()->root();
   sites.clear();
@@ -123,8 +128,11 @@ Result<void> bench(std::size_t edits_a_batch) {
   const auto changes = static_cast<double>(measured.changes);
   const double applied = changes / test::median(measured.applying);
   const double limit = changes / test::median(measured.plain);
-  fmt::print(
-      "\r{} changes, {} a batch, the median of {} runs\n", measured.changes, edits_a_batch, runs);
+  fmt::print("\r{} streams, {} changes, {} a batch, the median of {} runs\n",
+             count - 1,
+             measured.changes,
+             edits_a_batch,
+             runs);
   fmt::print("applied      {:>9.0f} changes/s (signatures, Git, merging, rules)\n", applied);
   fmt::print("plain SQLite {:>9.0f} changes/s (change row, history index, typed upsert)\n", limit);
   fmt::print("ratio        {:>9.3f}\n", applied / limit);
@@ -133,18 +141,23 @@ Result<void> bench(std::size_t edits_a_batch) {
   return {};
 }
 
-Result<void> bench_all() {
-  TRY(bench(test::night_edits));       // One night.
-  TRY(bench(test::night_edits / 10));  // Ten evenings.
+Result<void> bench_all(std::size_t count) {
+  TRY(bench(count, test::night_edits));       // One night.
+  TRY(bench(count, test::night_edits / 10));  // Ten evenings.
   return {};
 }
 
 }  // namespace
 }  // namespace guantong
 
-int main() {
+int main(int argc, char** argv) {
   const guantong::GitLibrary git;
-  const auto done = guantong::bench_all();
+  const auto count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : guantong::test::night_sites;
+  if (count < 2) {
+    fmt::print(stderr, "usage: guantong_bench [SITES]; at least two\n");
+    return 2;
+  }
+  const auto done = guantong::bench_all(count);
   if (done) return 0;
   fmt::print(stderr, "\n{}\n", guantong::in_english(done.error().message));
   return 1;

@@ -11,14 +11,15 @@
 // ten batches that are ruled on: what the history of 2,800 streams costs, it costs without any
 // authority too.
 //
-// Opening: the founder's workspace is opened and a session begun, and, as `guantong status` does,
-// opened and asked how things stand; in a consortium of 3 devices of as many sites, `without`, and
-// in the large one, `with`. Both hold the same 2,000 courses.
+// Opening: `guantong status` is run in the founder's workspace, as a person would; in a consortium
+// of 3 devices of as many sites, `without`, and in the large one, `with`. Both hold the same 2,000
+// courses. For whoever looks closer, what opening alone takes within the program is told, too.
 //
 // The two take turns in one process, so that whatever else the machine does comes to both.
 #include <array>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -29,6 +30,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include "client/crypto/device_key.h"
 #include "client/editor.h"
@@ -36,7 +38,6 @@
 #include "client/membership.h"
 #include "client/quarantine.h"
 #include "client/sealing.h"
-#include "client/syncing.h"
 #include "client/workspace.h"
 #include "sync/authority.h"
 #include "sync/base/error.h"
@@ -184,6 +185,7 @@ Result<void> enlarge(Workspace& founder, const std::filesystem::path& folder) {
     expelled.push_back(*next++);
   TRY(dismiss_all(founder, expelled, Level::none));
   TRY(dismiss_all(founder, {next, next + large.demotions}, Level::auditor));
+  TRY(seal_all(founder));  // What is not sealed has seen all that is here.
   TRY(rule_on_disputed(founder, disputed));
   TRY(seal_all(founder));
   const auto made = TRY(census(founder));
@@ -262,11 +264,15 @@ Result<test::Took> open_and_begin(const std::filesystem::path& root) {
   return stopwatch.took();
 }
 
-Result<test::Took> open_and_stand(const std::filesystem::path& root) {
+Result<test::Took> run_status(const std::filesystem::path& root) {
+  const auto command =
+      fmt::format("{} --workspace {} --json status >/dev/null", GUANTONG_BINARY, root.string());
   const test::Stopwatch stopwatch;
-  auto workspace = TRY(Workspace::open(root));
-  TRY(standing(workspace));
-  return stopwatch.took();
+  // 1: something wants a decision.
+  const int ended = std::system(command.c_str());
+  const auto took = stopwatch.took();
+  if (WEXITSTATUS(ended) > 1) return fail(Errc::io, "guantong status failed in {}", root.string());
+  return took;
 }
 
 Result<bool> bench_applying(const std::filesystem::path& folder, std::size_t edits_a_batch) {
@@ -305,20 +311,16 @@ Result<bool> bench_opening(const std::filesystem::path& folder,
   auto few = TRY(test::make_sites(folder / "small", small_sites));
   const auto small_one = few.front()->root();
   few.clear();
-  bool met = true;
-  for (const auto& [what, task] : {std::pair<std::string_view, Task>{"begin", open_and_begin},
-                                   std::pair<std::string_view, Task>{"stand", open_and_stand}}) {
-    const auto seconds = TRY(take_turns(openings, small_one, large_one, task));
-    fmt::print("opening, to {}, the medians of {} runs; with: {}; without: {} devices\n",
-               what,
-               openings,
-               described(large),
-               small_sites);
-    print_seconds(seconds);
-    met = is_under(opening_limit, "ratio, wall", seconds.with.wall / seconds.without.wall) && met;
-    met = is_under(opening_limit, "ratio, CPU", seconds.with.cpu / seconds.without.cpu) && met;
-    fmt::print("\n");
-  }
+  const auto status = TRY(take_turns(openings, small_one, large_one, run_status));
+  fmt::print("guantong status, the medians of {} runs; with: {}; without: {} devices\n",
+             openings,
+             described(large),
+             small_sites);
+  print_seconds(status);
+  const bool met = is_under(opening_limit, "ratio, wall", status.with.wall / status.without.wall);
+  const auto within = TRY(take_turns(openings, small_one, large_one, open_and_begin));
+  fmt::print("opening within the program\n");
+  print_seconds(within);
   return met;
 }
 

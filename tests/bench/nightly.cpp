@@ -18,6 +18,7 @@
 
 #include "client/editor.h"
 #include "client/membership.h"
+#include "client/read_ahead.h"
 #include "client/sealing.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
@@ -53,12 +54,36 @@ Result<void> write_courses(Workspace& workspace) {
     const std::vector<FieldEdit> fields{
         {"code", FieldEdit::Kind::set, course_code(i)},
         {"name_zh", FieldEdit::Kind::set, "课程" + std::to_string(i)},
-        {"credits", FieldEdit::Kind::set, "4"}};
+        {"name_en", FieldEdit::Kind::set, "Course " + std::to_string(i)},
+        {"credits", FieldEdit::Kind::set, "4"},
+        {"hours_theory", FieldEdit::Kind::set, "32"},
+        {"hours_practice", FieldEdit::Kind::set, "32"},
+        {"practice_weeks", FieldEdit::Kind::set, "2"},
+        {"exam_mode", FieldEdit::Kind::set, "exam"}};
     TRY(editor.add(type, fields, ""));
   }
   TRY(session->commit());
   TRY(seal_all(workspace));
   return {};
+}
+
+/// Something else for one of the fields of a course.
+FieldEdit draw_edit(std::mt19937& random) {
+  const auto below = [&random](std::uint32_t most) { return std::to_string(random() % most); };
+  switch (random() % 6) {
+    case 0:
+      return {"name_en", FieldEdit::Kind::set, "Course " + below(100'000)};
+    case 1:
+      return {"credits", FieldEdit::Kind::set, below(30)};
+    case 2:
+      return {"hours_theory", FieldEdit::Kind::set, below(1000)};
+    case 3:
+      return {"hours_practice", FieldEdit::Kind::set, below(1000)};
+    case 4:
+      return {"practice_weeks", FieldEdit::Kind::set, below(60)};
+    default:
+      return {"exam_mode", FieldEdit::Kind::set, random() % 2 == 0 ? "check" : "defence"};
+  }
 }
 
 Result<void> write_edits(Workspace& workspace, std::uint32_t seed, std::size_t edits_a_batch) {
@@ -70,8 +95,7 @@ Result<void> write_edits(Workspace& workspace, std::uint32_t seed, std::size_t e
       const bool hot = random() % 20 == 0;
       const auto record = TRY(
           editor.reading().find("course:" + course_code(random() % (hot ? hot_courses : courses))));
-      const char* field = random() % 2 == 0 ? "hours_theory" : "hours_practice";
-      TRY(editor.set(record, {{field, FieldEdit::Kind::set, std::to_string(random() % 1000)}}, ""));
+      TRY(editor.set(record, {draw_edit(random)}, ""));
     }
     TRY(session->commit());
     TRY(seal_all(workspace));
@@ -132,11 +156,9 @@ Result<void> copy_branches(Workspace& from, Workspace& to) {
 Result<Received> receive(Workspace& workspace) {
   const auto branches = TRY(offered(workspace));
   auto session = TRY(Session::begin(workspace.store()));
-  Receiver receiver{session->store(),
-                    workspace.history(),
-                    session->applier(),
-                    session->members(),
-                    workspace.config().consortium};
+  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
+  Receiver receiver{
+      session->store(), workspace.history(), session->applier(), session->members(), opener};
   auto received = TRY(receiver.receive(branches, now_ms()));
   TRY(session->commit());
   return received;

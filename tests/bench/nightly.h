@@ -47,7 +47,7 @@ Result<Workspace> ask_to_join(const std::filesystem::path& folder,
                               const Workspace& founder,
                               std::size_t number);
 /// Founds a consortium and admits the other sites, each as a coordinator. All have the 2,000
-/// courses that the founder has written.
+/// courses of 8 fields that the founder has written.
 Result<Sites> make_sites(const std::filesystem::path& folder, std::size_t count);
 
 /// Copies what `from` has sealed to `to`, without a remote between; it waits there to be received.

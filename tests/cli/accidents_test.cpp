@@ -20,6 +20,7 @@
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/change.h"
+#include "sync/codec.h"
 #include "tests/support/forger.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/schools.h"
@@ -515,6 +516,47 @@ TEST_F(Accidents, D74AComputerThatWasAwayForLongRevivesNothing) {
   const auto life = schools.ask("thuhs", {"show", "course:C03010"});
   EXPECT_EQ(life, schools.ask("bitc", {"show", "course:C03010"}));
   expect_sound("thuhs");
+}
+
+/// Makes a school's replica one of file version 2, which had a row for each change.
+void make_version_2(const Schools& schools, const std::string& school) {
+  auto workspace = Workspace::open(schools.workspace(school));
+  ASSERT_THAT(workspace, test::is_ok());
+  auto& database = workspace->store().database();
+  ASSERT_THAT(
+      database.run("CREATE TABLE change (stream INTEGER NOT NULL, n INTEGER NOT NULL, record "
+                   "INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (stream, n)) STRICT, "
+                   "WITHOUT ROWID; CREATE INDEX change_by_record ON change(record)"),
+      test::is_ok());
+  const auto stream = workspace->store().intern_stream(workspace->device(), Space::plan);
+  const auto pending = workspace->store().pending(*stream);
+  ASSERT_THAT(*pending, SizeIs(1));
+  auto insert = database.prepare("INSERT INTO change VALUES (?, ?, ?, ?)");
+  const auto bytes = encode_change(pending->front().second);
+  ASSERT_TRUE(insert->bind(1, std::int64_t{*stream}));
+  ASSERT_TRUE(insert->bind(2, static_cast<std::int64_t>(pending->front().first.n)));
+  ASSERT_TRUE(insert->bind(3, std::int64_t{pending->front().second.record}));
+  ASSERT_TRUE(insert->bind_blob(4, bytes));
+  ASSERT_THAT(insert->run(), test::is_ok());
+  ASSERT_THAT(database.run("DROP TABLE run; DROP TABLE pending; DROP TABLE history_page;"
+                           "DROP INDEX stream_beside; ALTER TABLE record DROP COLUMN history;"
+                           "ALTER TABLE batch DROP COLUMN writes; PRAGMA user_version = 2"),
+              test::is_ok());
+}
+
+TEST_F(Accidents, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSealed) {
+  const auto before = schools.digest("bstu");
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
+  make_version_2(schools, "bstu");
+  EXPECT_EQ(credits("bstu"), 4);
+  EXPECT_EQ(schools.ask("bstu", {"status"}).at("unsealed"), 1);
+  EXPECT_THAT(history("bstu"), SizeIs(2));
+  schools.act("bstu", {"undo"});
+  EXPECT_EQ(schools.digest("bstu"), before);
+  schools.act("bstu", {"set", bstu_course, "credits=5"});
+  schools.sync({"bstu", "bitc"});
+  EXPECT_EQ(credits("bitc"), 5);
+  expect_sound("bstu");
 }
 
 TEST_F(Accidents, D75AReplicaOfAnotherLevelIsMadeAnewInOneStep) {

@@ -240,7 +240,7 @@ TEST_F(Attacks, D05ARemoteThatShowsTwoHistoriesIsGivenAwayByItsWitnesses) {
   forger.post(before);
   const auto withheld = schools.at("thuhs", {"sync"});
   EXPECT_EQ(withheld.code, 1);
-  EXPECT_THAT(withheld.out, HasSubstr("bitc"));
+  EXPECT_THAT(withheld.out, HasSubstr("does not show batch 2 of"));
 
   const auto other =
       forger.altered(shown_to_bitc, [](Batch& batch) { batch.changes.front().why = "另一份"; });

@@ -39,7 +39,7 @@ constexpr std::uint64_t some_time_ms = 1'700'000'000'000;
 
 /// A commit that nobody wrote: its id is a digest of what it would hold.
 ArrivedBatch arrived(Batch batch, std::vector<CommitId> parents, const std::string& site) {
-  ArrivedBatch made{std::move(batch), {}, std::move(parents), {}, site};
+  ArrivedBatch made{std::move(batch), {}, std::move(parents), {}, site, {}};
   made.digest = blake2b(encode_batch(made.batch));
   std::string text{made.digest.raw()};
   for (const auto& parent : made.parents)

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 /// Few pieces, among them broken ones, so that every rule meets every other.
-std::string draw_text(test::Choices& choices) {
+std::string draw_units(test::Choices& choices) {
   static constexpr std::array<std::string_view, 32> pieces{
       "课程", "a",   "。", "！", "？", "；", "\n", "\r\n", "\r",   ".",   "!",
       "?",    ";",   " ",  "　", "\t", "”",  "\"", "）",   "(",    "（",  ")",
@@ -93,7 +93,7 @@ TEST(SplitUnits, NumbersElsewhereAreText) {
 
 TEST(SplitUnits, PutTogetherTheyAreTheText) {
   test::for_all([](test::Choices& choices) {
-    const std::string text = draw_text(choices);
+    const std::string text = draw_units(choices);
     std::string joined;
     for (const std::string_view unit : split_units(text)) {
       EXPECT_THAT(unit, Not(IsEmpty()));
@@ -105,7 +105,7 @@ TEST(SplitUnits, PutTogetherTheyAreTheText) {
 
 TEST(SplitUnits, AUnitHasALineEndOnlyAtItsEnd) {
   test::for_all([](test::Choices& choices) {
-    const std::string text = draw_text(choices);
+    const std::string text = draw_units(choices);
     for (const std::string_view unit : split_units(text))
       EXPECT_EQ(unit.find_last_not_of("\r\n", unit.find('\n')), unit.find_last_not_of("\r\n"))
           << unit;
