@@ -78,8 +78,10 @@ struct Verification {
 Result<Verification> verify(Workspace& workspace, const Progress& progress);
 
 /// Seals, makes the replica anew from the history and puts it in place; edits not yet sealed, the
-/// school's own records, receipts and what waits are carried over.
-Result<void> rebuild(Workspace& workspace, const Progress& progress);
+/// school's own records, receipts and what waits are carried over. A damaged history is mended
+/// first
+/// (`mend_history`); the remotes that helped are returned.
+Result<std::vector<std::string>> rebuild(Workspace& workspace, const Progress& progress);
 
 /// Seals, and digests the merged plan: one value at every replica with the same batches.
 Result<std::string> plan_digest(Workspace& workspace, Space space);

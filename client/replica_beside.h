@@ -31,6 +31,8 @@ public:
   const std::filesystem::path& path() const { return path_; }
   /// Leaves the file where it is.
   void keep() { keep_ = true; }
+  /// Removes what is there, for another try.
+  void begin_again() { remove(); }
 
 private:
   void remove() const;

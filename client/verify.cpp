@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "client/audit.h"
+#include "client/mend.h"
 #include "client/reading.h"
 #include "client/replica_beside.h"
 #include "client/rules/rules.h"
@@ -131,8 +132,8 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
   // The school's own records and what waits for admission are no history yet: compared as carried
   // over.
   TRY(carry_over(workspace, workspace.store(), *anew));
-  TRY(workspace.store().refresh());
-  TRY(anew->refresh());
+  workspace.store().refresh();
+  anew->refresh();
   TRY(compare_tables(workspace, *anew, verification));
   const auto here = TRY(workspace.store().digest(Space::plan));
   const auto there = TRY(anew->digest(Space::plan));
@@ -144,32 +145,50 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
   return verification;
 }
 
-Result<void> rebuild(Workspace& workspace, const Progress& progress) {
+namespace {
+
+/// Fills a new replica from the history, and says what of that is not in order.
+Result<std::vector<SetAside>> fill(Workspace& workspace,
+                                   const ReplicaBeside& beside,
+                                   const Progress& progress) {
+  auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
+  const auto branches = TRY(plan_branches(workspace));
+  std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
+  auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
+  if (!received.set_aside.empty()) return std::move(received.set_aside);
+  TRY(carry_over(workspace, workspace.store(), *anew));
+  TRY(anew->database().run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE"));
+  return std::vector<SetAside>{};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> rebuild(Workspace& workspace, const Progress& progress) {
   const auto lock = TRY(WorkLock::take(workspace.root()));
   if (!workspace.store().needs_rebuild()) {
     TRY(catch_up(workspace));
     TRY(seal_all(workspace));
   }
-  const ReplicaBeside beside{workspace, ".rebuild"};
-  {
-    auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
-    const auto branches = TRY(plan_branches(workspace));
-    std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
-    const auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
-    if (!received.set_aside.empty()) {
-      Error error = fail(Errc::corrupt,
-                         "the history does not hold together at {}; the replica was left as it is",
-                         to_hex(received.set_aside.front().commit.raw()));
-      error.message.causes.push_back(received.set_aside.front().reason.message);
-      return error;
-    }
-    TRY(carry_over(workspace, workspace.store(), *anew));
-    TRY(anew->database().run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE"));
+  std::vector<std::string> helpers;
+  ReplicaBeside beside{workspace, ".rebuild"};
+  auto flaws = TRY(fill(workspace, beside, progress));
+  if (!flaws.empty()) {
+    helpers = TRY(mend_history(workspace));
+    beside.begin_again();
+    flaws = TRY(fill(workspace, beside, progress));
+  }
+  if (!flaws.empty()) {
+    Error error = fail(Errc::corrupt,
+                       "the history does not hold together at {}; the replica was left as it is",
+                       to_hex(flaws.front().commit.raw()));
+    error.message.causes.push_back(flaws.front().reason.message);
+    return error;
   }
   TRY(workspace.store().database().run("PRAGMA wal_checkpoint(TRUNCATE)"));
   workspace.close();
   TRY(put_in_place(beside.path(), workspace.replica_path()));
-  return workspace.reopen();
+  TRY(workspace.reopen());
+  return helpers;
 }
 
 Result<std::string> plan_digest(Workspace& workspace, Space space) {
@@ -178,7 +197,7 @@ Result<std::string> plan_digest(Workspace& workspace, Space space) {
     TRY(catch_up(workspace));
     TRY(seal_all(workspace));
   }
-  TRY(workspace.store().refresh());
+  workspace.store().refresh();
   const auto digest = TRY(workspace.store().digest(space));
   return to_hex(digest.raw());
 }

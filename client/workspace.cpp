@@ -109,6 +109,12 @@ Result<Repository> open_history(const std::filesystem::path& root) {
 
 }  // namespace
 
+Result<void> Workspace::reopen_history() {
+  auto repository = TRY(open_history(root_));
+  history_ = std::make_unique<GitHistory>(std::move(repository));
+  return {};
+}
+
 Result<Workspace> Workspace::open(const std::filesystem::path& root, PassphraseSource ask) {
   TRY(finish_recovery(root));
   auto loaded = TRY(load_config(root));
@@ -197,13 +203,15 @@ Member Workspace::self() const {
 
 Result<std::unique_ptr<Session>> Session::begin(SqliteStore& store) {
   auto transaction = TRY(Transaction::begin(store.database()));
-  TRY(store.refresh());
+  store.refresh();
   auto members = TRY(store.members());
   return std::unique_ptr<Session>{new Session{store, std::move(transaction), std::move(members)}};
 }
 
 Session::~Session() {
-  if (!may_have_changed_) store_.keep(std::move(members_));
+  // What memory has of a transaction that is rolled back is nowhere else.
+  if (!committed_) store_.refresh();
+  if (committed_ || !may_have_changed_) store_.keep(std::move(members_));
 }
 
 Result<void> Session::settle() {
@@ -215,7 +223,7 @@ Result<void> Session::settle() {
 Result<void> Session::commit() {
   TRY(settle());
   TRY(transaction_.commit());
-  may_have_changed_ = false;
+  committed_ = true;
   return {};
 }
 

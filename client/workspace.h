@@ -93,6 +93,8 @@ public:
   /// Closes the replica, for its file to be replaced, and opens it again.
   void close() { store_.reset(); }
   Result<void> reopen();
+  /// Opens the history again, after its folder was replaced.
+  Result<void> reopen_history();
 
 private:
   Workspace() = default;
@@ -148,7 +150,8 @@ private:
   Transaction transaction_;
   std::shared_ptr<Members> members_;
   Applier applier_;
-  bool may_have_changed_ = false;  ///< The membership, without a commit.
+  bool committed_ = false;
+  bool may_have_changed_ = false;  ///< The membership.
 };
 
 }  // namespace guantong

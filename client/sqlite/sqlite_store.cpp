@@ -226,7 +226,7 @@ Result<void> SqliteStore::migrate(const std::string& sql) {
   return transaction.commit();
 }
 
-Result<void> SqliteStore::refresh() {
+void SqliteStore::refresh() {
   keys_.clear();
   numbers_.clear();
   tips_.clear();
@@ -237,7 +237,6 @@ Result<void> SqliteStore::refresh() {
   marks_.clear();
   sums_.clear();
   log_.refresh();
-  return {};
 }
 
 Result<void> SqliteStore::flush() {
@@ -278,6 +277,7 @@ Result<std::shared_ptr<Members>> SqliteStore::members() {
   auto kept = std::exchange(kept_, nullptr);
   if (kept != nullptr && version == version_) return kept;
   version_ = version;
+  has_new_stream_ = false;
   auto loaded = TRY(load_members());
   return std::make_shared<Members>(std::move(loaded));
 }
@@ -380,6 +380,8 @@ Result<StreamNo> SqliteStore::intern_stream(const DeviceId& device, Space space)
     TRY(insert->step());
     id = insert->int64(0);
     TRY(insert->run());
+    has_new_stream_ = true;
+    kept_.reset();
   }
   stream_numbers_[key] = narrow<StreamNo>(id);
   return narrow<StreamNo>(id);

@@ -51,14 +51,16 @@ public:
 
   /// Forgets what memory keeps of the file; at the start of every transaction, and after one that
   /// was rolled back.
-  Result<void> refresh();
+  void refresh();
   /// Writes what memory keeps; before every commit.
   Result<void> flush();
 
   /// The membership as it stands: what was kept, if nobody has written to the file since.
   Result<std::shared_ptr<Members>> members();
   /// Keeps the membership as the file has it, for the next transaction.
-  void keep(std::shared_ptr<Members> members) { kept_ = std::move(members); }
+  void keep(std::shared_ptr<Members> members) {
+    if (!has_new_stream_) kept_ = std::move(members);
+  }
 
   Result<std::optional<std::string>> meta(std::string_view key);
   Result<void> set_meta(std::string_view key, std::string_view value);
@@ -156,7 +158,8 @@ private:
   std::unordered_map<RecordNo, std::uint8_t> marks_;
   std::map<Space, DigestSum> sums_;
   std::shared_ptr<Members> kept_;
-  std::int64_t version_ = 0;  // SQLite's of the file, when `kept_` was loaded.
+  std::int64_t version_ = 0;     // SQLite's of the file, when `kept_` was loaded.
+  bool has_new_stream_ = false;  // Since then; whose it is, loading finds out.
 };
 
 }  // namespace guantong

@@ -271,31 +271,49 @@ TEST_F(Accidents, D64AHistoryBehindItsReplicaIsNamed) {
   EXPECT_EQ(schools.ask("bitc", {"status"}).at("forked"), 0);
 }
 
-TEST_F(Accidents, D66ADamagedObjectIsNamedAndNothingIsThrownAway) {
-  schools.act("bitc", {"set", "course:B02015", "credits=5"});
-  schools.sync_all();
+/// Damages the latest commit of bitc's own branch, and returns its id.
+std::string damage_history(const Schools& schools) {
   Forger forger{schools, "bitc"};
   const auto id = to_hex(forger.latest().id.raw());
   const auto object =
       schools.workspace("bitc") / "history.git" / "objects" / id.substr(0, 2) / id.substr(2);
-  ASSERT_TRUE(std::filesystem::exists(object));
+  EXPECT_TRUE(std::filesystem::exists(object));
   std::filesystem::permissions(object, std::filesystem::perms::owner_all);
-  {
-    std::fstream file{object, std::ios::in | std::ios::out | std::ios::binary};
-    file.seekp(20);
-    file.put('\x55');
-  }
+  std::fstream file{object, std::ios::in | std::ios::out | std::ios::binary};
+  file.seekp(20);
+  file.put('\x55');
+  return id;
+}
+
+TEST_F(Accidents, D66ADamagedObjectIsNamedAndFetchedAgain) {
+  schools.act("bitc", {"set", "course:B02015", "credits=5"});
+  schools.sync_all();
+  const auto id = damage_history(schools);
+  schools.act("bitc", {"set", "course:B02015", "credits=6"});
+  const auto digest = schools.digest("bitc");  // Seals, and sends nothing.
   const auto run = schools.at("bitc", {"verify"});
   EXPECT_EQ(run.code, 4);
   EXPECT_THAT(run.out + run.err, HasSubstr(id.substr(0, 12)));
-  EXPECT_EQ(schools.at("bitc", {"rebuild"}).code, 4);
+  EXPECT_EQ(schools.ask("bitc", {"rebuild"}).at("mended_from"), Json::array({"origin"}));
+  EXPECT_EQ(credits("bitc", "course:B02015"), 6) << "also what nobody else has yet";
+  EXPECT_EQ(schools.digest("bitc"), digest);
+  expect_sound("bitc");
+  schools.sync_all();
+  schools.expect_agreement();
+  EXPECT_TRUE(std::filesystem::exists(schools.workspace("bitc") / "history.git.damaged"));
+}
+
+TEST_F(Accidents, D66ADamagedObjectThatNobodyElseHasIsNamedAndNothingIsThrownAway) {
+  schools.act("bitc", {"set", "course:B02015", "credits=5"});
+  schools.sync({"bitc"});
+  damage_history(schools);
+  std::filesystem::rename(schools.remote(), schools.remote().string() + ".away");
+  const auto run = schools.at("bitc", {"rebuild"});
+  EXPECT_EQ(run.code, 4);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("plan/bitc/"), HasSubstr("nothing was changed")));
   EXPECT_EQ(credits("bitc", "course:B02015"), 5) << "the replica is left as it is";
-  // Any other member has the whole history.
-  const auto history = schools.workspace("bitc") / "history.git";
-  std::filesystem::remove_all(history);
-  std::filesystem::copy(schools.workspace("thuhs") / "history.git",
-                        history,
-                        std::filesystem::copy_options::recursive);
+  std::filesystem::rename(schools.remote().string() + ".away", schools.remote());
+  schools.act("bitc", {"rebuild"});
   expect_sound("bitc");
 }
 

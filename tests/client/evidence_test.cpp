@@ -47,7 +47,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const GitLibrary git;
+const GitLibrary git_for_evidence;
 
 KeySigner new_signer() {
   auto key = DeviceKey::generate();

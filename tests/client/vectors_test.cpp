@@ -34,7 +34,7 @@ namespace {
 
 using nlohmann::json;
 
-const GitLibrary git;
+const GitLibrary git_for_vectors;
 constexpr const char* seed = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// Makes every vector from the seed.

@@ -51,7 +51,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const GitLibrary git;
+const GitLibrary git_for_witnesses;
 constexpr std::uint64_t some_time_ms = 1'795'132'800'000;
 
 DeviceId device_called(std::string_view word) {

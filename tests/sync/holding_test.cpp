@@ -621,19 +621,19 @@ void thousand_acts(Choices& choices) {
 }
 
 TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder1) {
-  for_all(thousand_acts, Runs{.count = 300, .first_seed = 0, .choices = 16'384});
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 0, .choices = 16'384});
 }
 
 TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder2) {
-  for_all(thousand_acts, Runs{.count = 300, .first_seed = 100'000, .choices = 16'384});
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 100'000, .choices = 16'384});
 }
 
 TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder3) {
-  for_all(thousand_acts, Runs{.count = 300, .first_seed = 200'000, .choices = 16'384});
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 200'000, .choices = 16'384});
 }
 
 TEST(HoldingProperty, AThousandActsOfSixSitesHaveOneVerdictInEveryOrder4) {
-  for_all(thousand_acts, Runs{.count = 300, .first_seed = 300'000, .choices = 16'384});
+  for_all(thousand_acts, Runs{.count = 500, .first_seed = 300'000, .choices = 16'384});
 }
 
 TEST(HoldingProperty, LongHistoriesOfSixSitesHaveOneVerdictInEveryOrder) {

@@ -1,0 +1,26 @@
+// Runs the tests; or, as `cli_tests --make-schools FOLDER`, makes the schools that nearly all of
+// them begin with, once for a run of many processes.
+#include <filesystem>
+#include <iostream>
+#include <string_view>
+#include <system_error>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/schools.h"
+
+int main(int argc, char** argv) {
+  testing::InitGoogleMock(&argc, argv);
+  if (argc != 3 || std::string_view{argv[1]} != "--make-schools") return RUN_ALL_TESTS();
+  const std::filesystem::path folder{argv[2]};
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    std::cerr << "cannot make " << folder << ": " << error.message() << '\n';
+    return 1;
+  }
+  guantong::test::make_schools(folder);
+  return testing::Test::HasFailure() ? 1 : 0;
+}
