@@ -32,7 +32,7 @@ bool gave_something(const Result<void>& fetched) {
 /// Copies a commit and what it builds on, as far down as the new history has it already.
 Result<void> carry(GitHistory& old, GitHistory& anew, const CommitId& tip) {
   std::vector<CommitId> open{tip};
-  std::vector<std::string> commits;  // Written last, so that one that is there is whole.
+  std::vector<std::string> commits;  // Written once all of them are known to be sound.
   while (!open.empty()) {
     const auto id = open.back();
     open.pop_back();
@@ -61,11 +61,16 @@ Result<std::vector<std::string>> gather(Workspace& workspace, const std::filesys
   auto& old = workspace.history();
   const auto branches = TRY(old.branches());
   for (const auto& branch : branches) {
-    if (!carry(old, anew, branch.commit))
-      return fail(Errc::corrupt,
-                  "{} is damaged here, and no remote that can be reached has it whole; nothing was "
-                  "changed. Sync with another remote, or copy history.git from another member",
-                  branch.name);
+    const auto carried = carry(old, anew, branch.commit);
+    if (!carried) {
+      Error error =
+          fail(Errc::corrupt,
+               "{} is damaged here, and no remote that can be reached has it whole; nothing was "
+               "changed. Sync with another remote, or copy history.git from another member",
+               branch.name);
+      error.message.causes.push_back(carried.error().message);
+      return error;
+    }
     TRY(anew.set_branch(branch));
   }
   return helpers;
@@ -75,17 +80,20 @@ Result<std::vector<std::string>> gather(Workspace& workspace, const std::filesys
 Result<void> exchange(const std::filesystem::path& history, const std::filesystem::path& anew) {
   if (::renameat2(AT_FDCWD, anew.c_str(), AT_FDCWD, history.c_str(), RENAME_EXCHANGE) != 0)
     return fail(Errc::io,
-                "the mended history cannot be put in place: {}; nothing was changed",
+                "the mended history cannot be put in place: {}; nothing was changed. Copy "
+                "history.git from another member",
                 std::strerror(errno));
   const std::filesystem::path damaged = history.string() + ".damaged";
   std::error_code error;
   std::filesystem::remove_all(damaged, error);
   if (!error) std::filesystem::rename(anew, damaged, error);
   if (error)
-    return fail(Errc::io,
-                "the history is mended; the damaged one is in {}: {}",
-                anew.string(),
-                error.message());
+    return fail(
+        Errc::io,
+        "the history is mended, and the damaged one is left in {}: {}. Nothing is lost; run "
+        "\"guantong rebuild\" again",
+        anew.string(),
+        error.message());
   return {};
 }
 

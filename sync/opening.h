@@ -2,9 +2,7 @@
 // ahead of the merging.
 #pragma once
 
-#include <cstddef>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "sync/base/error.h"
@@ -46,27 +44,5 @@ Result<OpenedBatch> open_one(const Unopened& unopened,
                              History& history,
                              const ConsortiumId& consortium,
                              const Schema& schema);
-
-/// Opens each batch when it is asked for.
-class PlainOpener final : public Opener {
-public:
-  PlainOpener(History& history, const ConsortiumId& consortium, const Schema& schema)
-      : history_{history}, consortium_{consortium}, schema_{schema} {}
-
-  void expect(std::vector<const Unopened*> order) override {
-    order_ = std::move(order);
-    at_ = 0;
-  }
-  Result<OpenedBatch> next() override {
-    return open_one(*order_.at(at_++), history_, consortium_, schema_);
-  }
-
-private:
-  History& history_;
-  ConsortiumId consortium_;
-  const Schema& schema_;
-  std::vector<const Unopened*> order_;
-  std::size_t at_ = 0;
-};
 
 }  // namespace guantong

@@ -72,15 +72,15 @@ void reaches_one_state(Choices& choices) {
 }
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings1) {
-  for_all(reaches_one_state, {.count = 1'500, .first_seed = 0, .choices = choices_a_world});
+  for_all(reaches_one_state, {.count = 2'500, .first_seed = 0, .choices = choices_a_world});
 }
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings2) {
-  for_all(reaches_one_state, {.count = 1'500, .first_seed = 100'000, .choices = choices_a_world});
+  for_all(reaches_one_state, {.count = 2'500, .first_seed = 100'000, .choices = choices_a_world});
 }
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings3) {
-  for_all(reaches_one_state, {.count = 1'500, .first_seed = 200'000, .choices = choices_a_world});
+  for_all(reaches_one_state, {.count = 2'500, .first_seed = 200'000, .choices = choices_a_world});
 }
 
 TEST(Convergence, WhoeverHasSeenAPartHasItsOutcome) {
