@@ -493,7 +493,9 @@ TEST_F(Membership, AnAuditorReadsAndWritesNothing) {
   EXPECT_THAT(edit.err, HasSubstr("but not edit"));
   EXPECT_EQ(schools.at("auditor", {"admit", request_of("thuhs")}).code, 2);
   schools.act("auditor", {"expel", "--me", "--why", "审计结束"});
-  schools.sync({"auditor", "bitc"});
+  schools.sync({"auditor"});
+  const auto received = schools.ask("bitc", {"sync"}).front().at("received");
+  EXPECT_EQ(received.at("quarantined"), 0) << "an act is no change that does not count";
   EXPECT_EQ(level("bitc", "auditor"), "none") << "anybody may leave";
   EXPECT_THAT(quarantine("bitc"), IsEmpty()) << "nothing is left to be ruled on";
 }
