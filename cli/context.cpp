@@ -51,8 +51,12 @@ Result<Workspace> open_workspace(Context& context) {
   std::error_code ignored;  // A workspace that is not there is reported by open.
   const bool lost = !std::filesystem::exists(context.workspace / "replica.sqlite", ignored);
   auto workspace = TRY(Workspace::open(context.workspace, ask_passphrase));
-  const auto branches = TRY(workspace.history().branches());
-  if (workspace.store().needs_rebuild() || (lost && !branches.empty())) {
+  bool rebuilds = workspace.store().needs_rebuild();
+  if (lost) {
+    const auto branches = TRY(workspace.history().branches());
+    rebuilds = rebuilds || !branches.empty();
+  }
+  if (rebuilds) {
     remark(context, message("The replica is made anew from the history."));
     TRY(rebuild(workspace, progress_of(context)));
   }

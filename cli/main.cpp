@@ -7,10 +7,8 @@
 #include "cli/context.h"
 #include "cli/run.h"
 #include "cli/table.h"
-#include "client/git/git_library.h"
 
 int main(int argc, char** argv) {
-  const guantong::GitLibrary git;
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   guantong::Context context{std::cout,
                             std::cerr,

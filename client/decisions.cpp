@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,42 +79,76 @@ Result<std::vector<SiteNo>> deciders_of(Session& session, RecordNo record, Slot 
   return sites;
 }
 
-Result<std::vector<ProposalView>> proposals(Session& session) {
-  std::vector<ProposalView> views;
+namespace {
+
+/// A proposal that waits for an answer.
+using Asked = std::function<Result<void>(RecordNo, Slot, const Proposal&)>;
+
+Result<void> for_each_proposal(Session& session, const Asked& asked) {
   const auto records = TRY(session.store().marked(mark_proposal));
   for (const auto record : records) {
     const auto* found = TRY(session.merger().state(record));
     const RecordState state = *found;
+    const auto* life = state.find(life_cycle);
     for (const auto& slot : state.slots) {
       for (const auto& proposal : slot.proposals) {
         if (!waits_for_answer(proposal)) continue;
         // A proposed creation stands for all that came with it.
-        const auto* life = state.find(life_cycle);
         if (slot.slot != life_cycle && life != nullptr && life->proposal(proposal.dot) != nullptr)
           continue;
-        ProposalView view;
-        view.record = record;
-        view.slot = slot.slot;
-        view.dot = proposal.dot;
-        view.outcomes = proposal.outcomes;
-        view.id = TRY(short_name(session, record, slot.slot, {proposal.dot}));
-        const auto* read = TRY(session.merger().read(proposal.dot));
-        view.value = value_of(slot.slot, *read);
-        if (const auto members = read->values.members.find(slot.slot);
-            members != read->values.members.end()) {
-          for (const auto& member : members->second)
-            view.value += member;
-        }
-        view.based_on = TRY(session.merger().value_before(proposal.dot, slot.slot));
-        const auto outcome = TRY(session.merger().outcome(record, slot.slot));
-        view.in_force = outcome.value;
-        view.deciders = TRY(deciders_of(session, record, slot.slot));
-        views.push_back(std::move(view));
+        TRY(asked(record, slot.slot, proposal));
       }
     }
   }
+  return {};
+}
+
+Result<ProposalView> view_of(Session& session,
+                             RecordNo record,
+                             Slot slot,
+                             const Proposal& proposal) {
+  ProposalView view;
+  view.record = record;
+  view.slot = slot;
+  view.dot = proposal.dot;
+  view.outcomes = proposal.outcomes;
+  view.id = TRY(short_name(session, record, slot, {proposal.dot}));
+  const auto* read = TRY(session.merger().read(proposal.dot));
+  view.value = value_of(slot, *read);
+  if (const auto members = read->values.members.find(slot); members != read->values.members.end()) {
+    for (const auto& member : members->second)
+      view.value += member;
+  }
+  view.based_on = TRY(session.merger().value_before(proposal.dot, slot));
+  const auto outcome = TRY(session.merger().outcome(record, slot));
+  view.in_force = outcome.value;
+  view.deciders = TRY(deciders_of(session, record, slot));
+  return view;
+}
+
+}  // namespace
+
+Result<std::vector<ProposalView>> proposals(Session& session) {
+  std::vector<ProposalView> views;
+  const auto add = [&](RecordNo record, Slot slot, const Proposal& proposal) -> Result<void> {
+    auto view = TRY(view_of(session, record, slot, proposal));
+    views.push_back(std::move(view));
+    return {};
+  };
+  TRY(for_each_proposal(session, add));
   std::ranges::sort(views, {}, &ProposalView::id);
   return views;
+}
+
+Result<std::uint64_t> count_proposals(Session& session, SiteNo site) {
+  std::uint64_t asked = 0;
+  const auto count = [&](RecordNo record, Slot slot, const Proposal& /*one*/) -> Result<void> {
+    const auto deciders = TRY(deciders_of(session, record, slot));
+    if (std::ranges::find(deciders, site) != deciders.end()) ++asked;
+    return {};
+  };
+  TRY(for_each_proposal(session, count));
+  return asked;
 }
 
 Result<ProposalView> find_proposal(Session& session, std::string_view id) {

@@ -39,6 +39,8 @@ struct ProposalView {
 
 /// Every proposal that waits for an answer or has two.
 Result<std::vector<ProposalView>> proposals(Session& session);
+/// How many of them the site decides; without reading what they say.
+Result<std::uint64_t> count_proposals(Session& session, SiteNo site);
 /// Fails with `not_found` or, when several begin so, `invalid`.
 Result<ProposalView> find_proposal(Session& session, std::string_view id);
 

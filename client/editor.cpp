@@ -359,7 +359,7 @@ Result<Saved> Editor::accept(const ProposalView& proposal, std::string_view why)
       case MergeRule::text: {
         // Merged into what stands now, so that nothing written since is lost.
         const Field& field = *draft.type->field(slot.slot);
-        const auto text = [&](const Value& value) {
+        const auto text = [&](std::string_view value) {
           return std::string{text_in(field, value).value_or("")};
         };
         const auto before = TRY(session_.merger().value_before(proposal.dot, slot.slot));

@@ -76,14 +76,9 @@ Result<std::uint64_t> to_rule_on(Workspace& workspace, Session& session) {
 Result<Standing> standing_of(Workspace& workspace, Session& session) {
   Standing standing;
   auto& store = session.store();
-  const auto open = TRY(conflicts(session, {}));
-  standing.conflicts = open.size();
-  const auto own = session.members().site(workspace.config().site);
-  const auto waiting_proposals = TRY(proposals(session));
-  standing.proposals = static_cast<std::uint64_t>(
-      std::ranges::count_if(waiting_proposals, [&](const ProposalView& view) {
-        return own && std::ranges::find(view.deciders, *own) != view.deciders.end();
-      }));
+  standing.conflicts = TRY(store.conflicts());
+  if (const auto own = session.members().site(workspace.config().site))
+    standing.proposals = TRY(count_proposals(session, *own));
   standing.agreements = TRY(agreements_asking(workspace, session));
   standing.findings = TRY(count(store, "SELECT count(*) FROM finding WHERE severity <> 'hint'"));
   standing.set_aside = TRY(count(store, "SELECT count(*) FROM set_aside"));
@@ -93,8 +88,8 @@ Result<Standing> standing_of(Workspace& workspace, Session& session) {
   standing.split = split.size();
   for (const auto space : {Space::plan, Space::school, Space::device}) {
     const auto stream = TRY(store.intern_stream(workspace.device(), space));
-    const auto pending = TRY(store.pending(stream));
-    (space == Space::plan ? standing.unsealed : standing.kept) += pending.size();
+    const auto pending = TRY(store.count_pending(stream));
+    (space == Space::plan ? standing.unsealed : standing.kept) += pending;
     if (space != Space::plan) continue;
     standing.admitted =
         session.members().best_grant(stream, workspace.config().writer()) != nullptr;

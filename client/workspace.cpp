@@ -102,9 +102,13 @@ Result<Config> load_config(const std::filesystem::path& root) {
   return config;
 }
 
+/// Opened when it is first used, as most commands never do; but not to be there at all is told at
+/// once.
 Result<Repository> open_history(const std::filesystem::path& root) {
-  return in_context(Repository::open(root / "history.git"),
-                    "this workspace's history cannot be opened");
+  const auto path = root / "history.git";
+  std::error_code ignored;
+  if (std::filesystem::exists(path / "HEAD", ignored)) return Repository::open_later(path);
+  return in_context(Repository::open(path), "this workspace's history cannot be opened");
 }
 
 }  // namespace

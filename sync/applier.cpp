@@ -28,15 +28,15 @@ namespace guantong {
 
 bool GroundPast::contains(const Dot& dot) const {
   if (dot.stream == self_.stream) return dot.n < self_.n;
-  const auto found = ground_.reach.find(dot.stream);
-  return found != ground_.reach.end() && dot.n <= found->second;
+  return dot.n <= reach_into(ground_.reach, dot.stream);
 }
 
 Result<Ground> ground_of(Store& store, std::span<const StoredBatch> parents) {
   Ground ground;
+  std::vector<std::uint64_t> highest;  // By stream; their numbers are small.
   const auto raise = [&](StreamNo stream, std::uint64_t n) {
-    auto& highest = ground.reach[stream];
-    highest = std::max(highest, n);
+    if (stream >= highest.size()) highest.resize(stream + 1);
+    highest[stream] = std::max(highest[stream], n);
   };
   for (const auto& parent : parents) {
     raise(parent.stream, parent.last_n);
@@ -44,6 +44,9 @@ Result<Ground> ground_of(Store& store, std::span<const StoredBatch> parents) {
     for (const auto& row : rows)
       raise(row.stream, row.n);
     ground.generation = std::max(ground.generation, parent.generation + 1);
+  }
+  for (StreamNo stream = 0; stream < highest.size(); ++stream) {
+    if (highest[stream] > 0) ground.reach.push_back({stream, highest[stream]});
   }
   return ground;
 }
@@ -183,8 +186,7 @@ Result<std::vector<Dot>> Applier::find_all(const Dot& dot, const Placed& placed)
       dots.push_back(here);  // In the batch itself.
       continue;
     }
-    const auto reach = placed.ground.reach.find(branch);
-    if (reach == placed.ground.reach.end() || dot.n > reach->second) continue;
+    if (dot.n > reach_into(placed.ground.reach, branch)) continue;
     const auto batch = TRY(store_.batch_of(here));
     found.emplace(batch.digest, here);
   }
@@ -211,15 +213,13 @@ Result<void> Applier::renumber(Change& change, const Placed& placed) {
 }
 
 Result<void> Applier::file(const Placed& placed) {
-  std::map<StreamNo, std::uint64_t> before;
-  if (placed.batch.number > 1) {
-    const auto rows = TRY(store_.reach_of(placed.batch.stream, placed.batch.number - 1));
-    for (const auto& row : rows)
-      before[row.stream] = row.n;
-  }
+  std::vector<Reach> before;
+  if (placed.batch.number > 1)
+    before = TRY(store_.reach_of(placed.batch.stream, placed.batch.number - 1));
   std::vector<Reach> grown;
-  for (const auto& [stream, n] : placed.ground.reach) {
-    if (stream != placed.batch.stream && before[stream] != n) grown.push_back({stream, n});
+  for (const auto& row : placed.ground.reach) {
+    if (row.stream != placed.batch.stream && reach_into(before, row.stream) != row.n)
+      grown.push_back(row);
   }
   TRY(store_.put_batch(placed.batch, grown));
   return registrar_.note_batch(placed.batch);
@@ -227,10 +227,7 @@ Result<void> Applier::file(const Placed& placed) {
 
 ActGround Applier::ground_of(const Dot& dot, const Placed& placed, const Past& past) const {
   const auto& batch = placed.batch;
-  const auto reach = [&placed](StreamNo stream) {
-    const auto found = placed.ground.reach.find(stream);
-    return found == placed.ground.reach.end() ? 0 : found->second;
-  };
+  const auto reach = [&placed](StreamNo stream) { return reach_into(placed.ground.reach, stream); };
   return {past, reach, {batch.generation, batch.digest, dot.n - batch.first_n}};
 }
 

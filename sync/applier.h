@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,7 +34,7 @@ inline constexpr std::uint32_t outsider_batches_max = 100;
 
 /// What a commit on `parents` has in its past, and how deep it lies.
 struct Ground {
-  std::map<StreamNo, std::uint64_t> reach;  ///< By stream, the highest n; its own stream included.
+  std::vector<Reach> reach;  ///< By stream, the highest n; its own stream included.
   std::uint64_t generation = 0;
 };
 

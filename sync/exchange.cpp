@@ -28,7 +28,7 @@ namespace {
 /// New commits taken in one go: more than a consortium writes in years, less than memory holds.
 constexpr std::size_t commits_max = 2'000'000;
 /// How many changes are merged before what was touched is saved.
-constexpr std::uint64_t changes_a_checkpoint = 50'000;
+constexpr std::uint64_t changes_a_checkpoint = 100'000;
 
 /// Whether what went wrong is a fault of this computer and not of a batch.
 bool is_our_failure(const Error& error) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sync/base/contains.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -36,21 +37,16 @@ public:
   explicit ChangePast(Dot self) : self_{self} {}
 
   /// Of a sealed change: what its batch reaches, and the changes before it in its own stream.
-  ChangePast(Dot self, const std::vector<Reach>& reach) : self_{self}, reach_{std::in_place} {
-    for (const auto& row : reach)
-      reach_->emplace(row.stream, row.n);
-  }
+  ChangePast(Dot self, std::vector<Reach> reach) : self_{self}, reach_{std::move(reach)} {}
 
   bool contains(const Dot& dot) const override {
     if (dot.stream == self_.stream) return dot.n < self_.n;
-    if (!reach_) return true;
-    const auto found = reach_->find(dot.stream);
-    return found != reach_->end() && dot.n <= found->second;
+    return !reach_ || dot.n <= reach_into(*reach_, dot.stream);
   }
 
 private:
   Dot self_;
-  std::optional<std::unordered_map<StreamNo, std::uint64_t>> reach_;
+  std::optional<std::vector<Reach>> reach_;
 };
 
 /// What a version supersedes directly in a slot: names and accepts alike.
@@ -69,11 +65,23 @@ std::vector<Dot> edges(const Change& change, Slot slot) {
 /// Serves one slot's versions to `join`, as they rank for somebody who has seen `now`.
 class Merger::Lookup : public Versions {
 public:
-  Lookup(Merger& merger, const Work& work, Slot slot, const Past& now)
-      : merger_{merger}, work_{work}, slot_{slot}, state_{work.state.find(slot)}, now_{now} {}
+  Lookup(Merger& merger,
+         const Work& work,
+         Slot slot,
+         const Past& now,
+         const Settled* settled = nullptr)
+      : merger_{merger},
+        work_{work},
+        slot_{slot},
+        state_{work.state.find(slot)},
+        now_{now},
+        settled_{settled} {}
+
+  const Settled* settled() const override { return settled_; }
 
   Result<const VersionFacts*> facts(const Dot& dot) override {
     if (const auto known = facts_.find(dot); known != facts_.end()) return &known->second;
+    if (settled_ != nullptr && dot == Settled::dot) return settled_facts();
     const auto* read = TRY(merger_.read(dot));
     const auto batch = TRY(merger_.store_.batch_of(dot));
     VersionFacts facts;
@@ -86,10 +94,20 @@ public:
     std::ranges::sort(facts.over);
     const auto repeated = std::ranges::unique(facts.over);
     facts.over.erase(repeated.begin(), repeated.end());
+    if (settled_ != nullptr && facts.over == settled_->heads) facts.over = {Settled::dot};
     return &facts_.emplace(dot, std::move(facts)).first->second;
   }
 
 private:
+  Result<const VersionFacts*> settled_facts() {
+    VersionFacts facts{settled_->value, settled_->heads, {}, false};
+    for (const auto& head : settled_->heads) {
+      const auto batch = TRY(merger_.store_.batch_of(head));
+      facts.rank = std::max(facts.rank, CausalRank{batch.generation, head.n});
+    }
+    return &facts_.emplace(Settled::dot, std::move(facts)).first->second;
+  }
+
   /// Passes through proposals, which supersede nothing themselves.
   Result<void> collect(const std::vector<Dot>& dots,
                        std::vector<Dot>& over,
@@ -116,19 +134,20 @@ private:
   Slot slot_;
   const SlotState* state_;
   const Past& now_;
+  const Settled* settled_;                                // Null: nothing is known.
   std::unordered_map<Dot, VersionFacts, DotHash> facts_;  // Others' pointers to it stay valid.
   std::map<std::optional<SiteNo>, bool> ranks_;
 };
 
 Result<const ReadChange*> Merger::read(const Dot& dot) {
-  if (const auto known = recent_.find(dot); known != recent_.end()) return &known->second;
+  if (const auto* known = recent_.find(dot)) return known;
   ReadChange read;
   read.change = TRY(store_.change(dot));
   if (!read.change.is_act()) {
     const auto* work = TRY(load(read.change.record));
     if (work->type != nullptr) read.values = TRY(read_fields(*work->type, read.change));
   }
-  return &recent_.insert_or_assign(dot, std::move(read)).first->second;
+  return recent_.keep(dot, std::move(read));
 }
 
 Result<Merger::Work*> Merger::load(RecordNo record) {
@@ -146,7 +165,10 @@ Result<const RecordState*> Merger::state(RecordNo record) {
   return &work->state;
 }
 
-Result<void> Merger::take(const Dot& dot, ReadChange read, const Author& author, const Past& past) {
+Result<void> Merger::take(const Dot& dot,
+                          ReadChange&& read,
+                          const Author& author,
+                          const Past& past) {
   auto* work = TRY(load(read.change.record));
   if (work->type == nullptr) {
     ++unknown_;
@@ -155,7 +177,7 @@ Result<void> Merger::take(const Dot& dot, ReadChange read, const Author& author,
   if (read.values.unknown) ++unknown_;
   TRY(keep_valid_edges(*work, dot, read.change, past));
   TRY(store_.put_change(dot, read.change));
-  const auto& kept = recent_.insert_or_assign(dot, std::move(read)).first->second;
+  const auto& kept = *recent_.keep(dot, std::move(read));
   // What came before the creation that says of what it is a part may be late by that.
   if (kept.change.action == Action::create && work->type->part_of != 0 &&
       !work->state.slots.empty())
@@ -170,6 +192,9 @@ Result<bool> Merger::is_version_of(const Work& work, const Version& version) {
     if (std::ranges::find(slot->heads, version.dot) != slot->heads.end()) return true;
     if (slot->proposal(version.dot) != nullptr) return true;
   }
+  if (const auto before = work.settled.find(version.slot);
+      before != work.settled.end() && contains(before->second.heads, version.dot))
+    return true;
   const auto found = read(version.dot);
   if (!found) {
     if (found.error().code == Errc::not_found) return false;
@@ -302,6 +327,8 @@ Result<void> Merger::fold_version(Work& work,
     return {};
   }
   TRY(accept(work, slot, read));
+  if (auto value = std::exchange(slot.in_force, std::nullopt); value && !slot.heads.empty())
+    work.settled[number] = {slot.heads, *std::move(value), slot.conflict || slot.joined};
   std::set<Dot> walked;
   for (const auto& other : edges(read.change, number))
     TRY(cover(slot, other, walked));
@@ -424,8 +451,8 @@ Result<std::unique_ptr<const Past>> Merger::past_of(const Dot& dot) {
   if (batch.number == 0) {
     past = std::make_unique<ChangePast>(dot);
   } else {
-    const auto reach = TRY(store_.reach_of(dot.stream, batch.number));
-    past = std::make_unique<ChangePast>(dot, reach);
+    auto reach = TRY(store_.reach_of(dot.stream, batch.number));
+    past = std::make_unique<ChangePast>(dot, std::move(reach));
   }
   return past;
 }
@@ -447,6 +474,7 @@ Result<void> Merger::fold_anew(Work& work) {
   RecordState fresh;
   fresh.parts = std::move(work.state.parts);
   work.state = std::move(fresh);
+  work.settled.clear();
   work.touched = true;
   TRY(visit_history(work.number,
                     [&](const auto& dot, const auto& read, const auto& who, const auto& past) {
@@ -512,12 +540,12 @@ Result<void> Merger::refold_all(const std::set<RecordNo>& records) {
 
 Result<void> Merger::rerank() {
   const auto records = TRY(store_.in_conflict());
+  for (auto& [number, work] : works_)
+    work.settled.clear();
   for (const auto record : records) {
     auto* work = TRY(load(record));
     work->touched = true;
-    for (const auto& slot : work->state.slots) {
-      if (slot.heads.size() > 1) work->dirty.insert(slot.slot);
-    }
+    rerank(*work);
   }
   return {};
 }
@@ -540,6 +568,14 @@ Result<SlotOutcome> Merger::join_heads(const Work& work,
                                        const Past& now) {
   Lookup lookup{*this, work, slot, now};
   return join(*work.type, slot, heads, lookup);
+}
+
+Result<SlotSummary> Merger::summarise_slot(const Work& work, const SlotState& slot) {
+  const WholePast now;
+  const auto settled = work.settled.find(slot.slot);
+  Lookup lookup{
+      *this, work, slot.slot, now, settled == work.settled.end() ? nullptr : &settled->second};
+  return summarise(*work.type, slot.slot, slot.heads, lookup);
 }
 
 Result<Value> Merger::value_before(const Dot& dot, Slot slot) {

@@ -16,12 +16,14 @@
 #include <utility>
 #include <vector>
 
+#include "sync/base/flat_map.h"
 #include "sync/base/flat_set.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/holding.h"
 #include "sync/members.h"
 #include "sync/read_change.h"
+#include "sync/recent_changes.h"
 #include "sync/record_state.h"
 #include "sync/rights.h"
 #include "sync/schema.h"
@@ -60,7 +62,7 @@ public:
 
   /// Takes the record change `dot`, whose causes have all been taken. Its edges that do not count
   /// (M1) are dropped from what is stored.
-  Result<void> take(const Dot& dot, ReadChange read, const Author& author, const Past& past);
+  Result<void> take(const Dot& dot, ReadChange&& read, const Author& author, const Past& past);
 
   /// Which of a change's slots its author may decide in `past`; the others become proposals.
   Result<std::map<Slot, bool>> rights(const Dot& dot,
@@ -78,7 +80,7 @@ public:
   Result<void> refold_all(const std::set<RecordNo>& records);
 
   /// Drops what memory keeps of a change that was taken out of the store.
-  void forget(const Dot& dot) { recent_.erase(dot); }
+  void forget(const Dot& dot) { recent_.forget(dot); }
 
   /// Works out anew the open conflicts of all records: for when who decides has changed.
   Result<void> rerank();
@@ -139,6 +141,7 @@ private:
     FlatSet<Slot> dirty;
     bool touched = false;
     bool agreed = false;  ///< An act of consent was taken, or what was signed may have changed.
+    FlatMap<Slot, Settled> settled;  ///< What slots showed whose heads are others now.
     RecordView view;
   };
   class Lookup;
@@ -224,13 +227,15 @@ private:
                                  Slot slot,
                                  const std::vector<Dot>& heads,
                                  const Past& now);
+  /// Joins a slot's heads as they rank now, resting on what was settled before.
+  Result<SlotSummary> summarise_slot(const Work& work, const SlotState& slot);
 
   Store& store_;
   const Schema& schema_;
   const Members& members_;
   Rights rights_;
   std::unordered_map<RecordNo, Work> works_;
-  std::unordered_map<Dot, ReadChange, DotHash> recent_;
+  RecentChanges recent_;
   std::unordered_map<StreamNo, DeviceId> devices_;
   std::uint64_t unknown_ = 0;
   std::vector<IgnoredEdge> ignored_;

@@ -70,8 +70,11 @@ Result<void> Merger::claim(Work& work, const Dot& dot, const RecordId& owner) {
 }
 
 void Merger::rerank(Work& work) {
-  for (const auto& slot : work.state.slots) {
-    if (slot.heads.size() > 1) work.dirty.insert(slot.slot);
+  work.settled.clear();  // What was in force then was so by who decided then.
+  for (auto& slot : work.state.slots) {
+    if (slot.heads.size() < 2) continue;
+    slot.in_force.reset();
+    work.dirty.insert(slot.slot);
   }
 }
 

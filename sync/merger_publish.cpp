@@ -45,12 +45,17 @@ Result<void> Merger::join_slot(Work& work, Slot number) {
     const auto* read = TRY(this->read(slot.heads.front()));
     value = value_of(number, *read);
   } else if (!slot.heads.empty()) {
-    auto outcome = TRY(join_heads(work, number, slot.heads, WholePast{}));
-    slot.conflict = outcome.conflict;
-    slot.joined = outcome.joined;
-    value = std::move(outcome.value);
+    auto summary = TRY(summarise_slot(work, slot));
+    slot.conflict = summary.conflict;
+    slot.joined = summary.joined;
+    value = std::move(summary.value);
   }
   slot.value = digest_of_value(value);
+  if (value.size() <= in_force_most) {
+    slot.in_force = value;
+  } else {
+    slot.in_force.reset();
+  }
   work.view.values.emplace_back(number, std::move(value));
   return {};
 }
@@ -203,7 +208,7 @@ Result<std::vector<Touched>> Merger::publish() {
     saved.push_back({number, life, std::move(work.dirty), work.agreed});
   }
   works_.clear();
-  recent_.clear();
+  recent_.forget_all();
   return saved;
 }
 

@@ -1,6 +1,7 @@
 #include "sync/read_change.h"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "sync/base/error.h"
@@ -56,12 +57,11 @@ bool is_version_of(const RecordType& type, const ReadChange& read, Slot slot) {
   return std::ranges::binary_search(slots_of(type, read), slot);
 }
 
-Value value_of(Slot slot, const ReadChange& read) {
-  if (slot == life_cycle) {
-    return Value{read.change.action == Action::archive ? life_archived : life_active};
-  }
+std::string_view value_of(Slot slot, const ReadChange& read) {
+  if (slot == life_cycle)
+    return read.change.action == Action::archive ? life_archived : life_active;
   const auto found = read.values.slots.find(slot);
-  return found == read.values.slots.end() ? Value{} : found->second;
+  return found == read.values.slots.end() ? std::string_view{} : found->second;
 }
 
 }  // namespace guantong

@@ -1,6 +1,7 @@
 // A change with its fields read by its record type.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "sync/base/result.h"
@@ -26,7 +27,8 @@ std::vector<Slot> slots_of(const RecordType& type, const ReadChange& read);
 /// Whether a change is a version of the slot.
 bool is_version_of(const RecordType& type, const ReadChange& read, Slot slot);
 
-/// A change's value for a slot; empty where it clears it or says nothing of it.
-Value value_of(Slot slot, const ReadChange& read);
+/// A change's value for a slot; empty where it clears it or says nothing of it. Valid as long as
+/// the change is.
+std::string_view value_of(Slot slot, const ReadChange& read);
 
 }  // namespace guantong

@@ -24,7 +24,10 @@ SlotState read_slot(PackReader& in) {
   slot.conflict = (flags & 1U) != 0;
   slot.joined = (flags & 2U) != 0;
   slot.value = *ShortDigest::from(in.raw(ShortDigest::size));
-  for (auto left = in.count(); left > 0; --left)
+  if ((flags & 4U) != 0) slot.in_force = in.text();
+  const auto heads = in.count();
+  slot.heads.reserve(heads);
+  for (auto left = heads; left > 0; --left)
     slot.heads.push_back(in.dot());
   for (auto left = in.count(); left > 0; --left) {
     auto member = in.text();
@@ -133,8 +136,9 @@ std::string encode_state(const RecordState& state) {
   writer.number(state.slots.size());
   for (const auto& slot : state.slots) {
     writer.number(slot.slot);
-    writer.number((slot.conflict ? 1U : 0U) | (slot.joined ? 2U : 0U));
+    writer.number((slot.conflict ? 1U : 0U) | (slot.joined ? 2U : 0U) | (slot.in_force ? 4U : 0U));
     writer.out += slot.value.raw();
+    if (slot.in_force) writer.text(*slot.in_force);
     writer.number(slot.heads.size());
     for (const auto& head : slot.heads)
       writer.dot(head);
@@ -168,7 +172,9 @@ Result<RecordState> decode_state(std::string_view bytes) {
     const auto dot = in.dot();
     state.creations.push_back({dot, *RecordId::from(in.raw(RecordId::size))});
   }
-  for (auto left = in.count(); left > 0; --left)
+  const auto slots = in.count();
+  state.slots.reserve(slots);
+  for (auto left = slots; left > 0; --left)
     state.slots.push_back(read_slot(in));
   for (auto left = in.count(); left > 0; --left)
     state.parts.push_back(static_cast<RecordNo>(in.number()));

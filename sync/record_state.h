@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,9 @@ struct SlotState {
   bool conflict = false;
   bool joined = false;  ///< Several heads, or an idle one, merged without a decision.
   ShortDigest value;    ///< Of the value in force.
+  /// The value in force of `heads` itself, where it is known and short: what is written next is
+  /// merged with it, without reading what was written before.
+  std::optional<std::string> in_force;
 
   const Proposal* proposal(const Dot& dot) const;
   Proposal* proposal(const Dot& dot);
@@ -95,6 +99,9 @@ struct RecordState {
   const SlotState* find(Slot number) const;
   bool operator==(const RecordState&) const = default;
 };
+
+/// The longest value that `SlotState::in_force` keeps, in bytes.
+inline constexpr std::size_t in_force_most = 64;
 
 /// The replica's own compact form; never sent.
 std::string encode_state(const RecordState& state);

@@ -222,6 +222,8 @@ Result<RecordType> read_type(const pb::Descriptor& message) {
     const auto number = TRY(field_number(type, name));
     type.identity.push_back(number);
   }
+  if (type.fields.size() > fields_most)
+    return fail(Errc::invalid, "{} has more than {} fields", type.name, fields_most);
   if (type.key == 0 && type.identity.empty()) {
     return fail(Errc::invalid, "{} has neither a key nor an identity", type.name);
   }

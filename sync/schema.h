@@ -1,6 +1,7 @@
 // What a record type and its fields mean, read from the annotated messages by reflection.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -64,6 +65,9 @@ struct Field {
   const Choice* choice(std::int64_t value) const;
   const Choice* choice(std::string_view word) const;
 };
+
+/// The most fields of a record type: as many as a number has bits, less the sign.
+inline constexpr std::size_t fields_most = 63;
 
 struct RecordType {
   std::uint32_t number = 0;

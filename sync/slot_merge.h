@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sync/base/result.h"
@@ -22,10 +23,22 @@ struct CausalRank {
 
 /// A counting version of the slot being merged.
 struct VersionFacts {
-  Value value;
-  std::vector<Dot> over;  ///< The nearest counting versions that it supersedes.
+  std::string_view value;  ///< Valid as long as the `Versions` that it comes from.
+  std::vector<Dot> over;   ///< The nearest counting versions that it supersedes.
   CausalRank rank;
   bool decides = false;  ///< Written by a site that decides the slot now.
+};
+
+/// Heads that a slot had together once, and what was in force then. It stands as one version above
+/// them, so that what was written later need not look below: a version that supersedes just these
+/// names `Settled::dot` instead of them.
+struct Settled {
+  /// No change has this name, and all others come before it.
+  static constexpr Dot dot{~StreamNo{0}, ~std::uint64_t{0}};
+
+  std::vector<Dot> heads;  ///< Sorted.
+  Value value;
+  bool differed = false;  ///< Whether the heads had different values.
 };
 
 /// Looks up the counting versions of one slot.
@@ -40,6 +53,8 @@ public:
 
   /// The facts stay valid while this object lives.
   virtual Result<const VersionFacts*> facts(const Dot& dot) = 0;
+  /// Null: none that is known.
+  virtual const Settled* settled() const { return nullptr; }
 };
 
 struct Side {
@@ -56,6 +71,19 @@ struct SlotOutcome {
   std::vector<Dot> meet;    ///< The versions that all heads build on (M5).
   Value base;               ///< The value in force of those.
 };
+
+/// What of an outcome is kept with a record.
+struct SlotSummary {
+  Value value;
+  bool conflict = false;
+  bool joined = false;
+};
+
+/// Joins `heads`, which must not be empty, as far as a record keeps what comes of it.
+Result<SlotSummary> summarise(const RecordType& type,
+                              Slot slot,
+                              const std::vector<Dot>& heads,
+                              Versions& versions);
 
 /// Joins `heads`, which must not be empty. `type` says how the slot merges.
 Result<SlotOutcome> join(const RecordType& type,

@@ -2,6 +2,7 @@
 // memory.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -42,6 +43,12 @@ struct Reach {
   StreamNo stream = 0;
   std::uint64_t n = 0;
 };
+
+/// How far `rows`, which are by stream, reach into a stream; 0: not at all.
+inline std::uint64_t reach_into(std::span<const Reach> rows, StreamNo stream) {
+  const auto at = std::ranges::lower_bound(rows, stream, {}, &Reach::stream);
+  return at != rows.end() && at->stream == stream ? at->n : 0;
+}
 
 struct StreamTip {
   DeviceId device;
@@ -93,7 +100,7 @@ public:
   virtual Result<std::optional<StoredBatch>> batch_by_commit(const CommitId& commit) = 0;
   /// The batch that holds a change; for an unsealed one, the pending batch.
   virtual Result<StoredBatch> batch_of(const Dot& dot) = 0;
-  /// What a batch has in its past, of every other stream.
+  /// What a batch has in its past, of every other stream, by stream.
   virtual Result<std::vector<Reach>> reach_of(StreamNo stream, std::uint32_t number) = 0;
   /// `grown` are the rows of its reach that differ from the stream's previous batch.
   virtual Result<void> put_batch(const StoredBatch& batch, std::span<const Reach> grown) = 0;

@@ -3,15 +3,14 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <git2.h>
 
 #include "client/git/connection.h"
-#include "client/git/git_library.h"
 #include "client/git/git_ref.h"
 #include "client/git/libgit2.h"
 #include "client/git/path_remote.h"
@@ -81,14 +80,32 @@ std::string tree_of(std::string_view file_name, std::string_view blob) {
 
 }  // namespace
 
-GitLibrary::GitLibrary() {
-  git_libgit2_init();
-  git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-  git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+namespace {
+
+/// libgit2, started when the first repository is opened and stopped when the program ends. Starting
+/// it takes longer than what many commands do, as it reads every certificate of the system.
+class GitLibrary {
+public:
+  GitLibrary() {
+    git_libgit2_init();
+    // What is written is flushed to the disk: objects, packs, references and their folders.
+    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+    // Repositories of other users are opened, as a USB stick's or a shared folder's may be. git's
+    // refusal guards against hooks and commands in them: libgit2 runs none.
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+  }
+  GitLibrary(const GitLibrary&) = delete;
+  GitLibrary& operator=(const GitLibrary&) = delete;
+  GitLibrary(GitLibrary&&) = delete;
+  GitLibrary& operator=(GitLibrary&&) = delete;
+  ~GitLibrary() { git_libgit2_shutdown(); }
+};
+
+void start_git() {
+  static const GitLibrary library;
 }
-GitLibrary::~GitLibrary() {
-  git_libgit2_shutdown();
-}
+
+}  // namespace
 
 void Repository::Free::operator()(git_repository* repository) const noexcept {
   git_repository_free(repository);
@@ -97,20 +114,40 @@ void Repository::Free::operator()(git_odb* odb) const noexcept {
   git_odb_free(odb);
 }
 
-Result<Repository> Repository::with_objects(Repository repository) {
-  auto objects = TRY(objects_of(repository.handle_.get()));
-  repository.objects_.reset(objects.release());
-  return repository;
+Result<void> Repository::take(git_repository* raw) const {
+  handle_.reset(raw);
+  auto objects = TRY(objects_of(raw));
+  objects_.reset(objects.release());
+  return {};
+}
+
+Result<git_repository*> Repository::handle() const {
+  if (objects_ != nullptr) return handle_.get();
+  start_git();
+  git_repository* raw = nullptr;
+  const int code = git_repository_open_bare(&raw, path_.c_str());
+  if (code < 0) return failure(code, "cannot open the Git repository {}", path_.string());
+  TRY(take(raw));
+  return handle_.get();
+}
+
+Result<git_odb*> Repository::objects() const {
+  TRY(handle());
+  return objects_.get();
 }
 
 Result<Repository> Repository::open(const std::filesystem::path& path) {
-  git_repository* raw = nullptr;
-  const int code = git_repository_open_bare(&raw, path.c_str());
-  if (code < 0) return failure(code, "cannot open the Git repository {}", path.string());
-  return with_objects(Repository{raw});
+  auto repository = open_later(path);
+  TRY(repository.handle());
+  return repository;
+}
+
+Repository Repository::open_later(std::filesystem::path path) {
+  return Repository{std::move(path)};
 }
 
 Result<Repository> Repository::create(const std::filesystem::path& path) {
+  start_git();
   git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_NO_REINIT |
                   GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_MKPATH;
@@ -118,14 +155,16 @@ Result<Repository> Repository::create(const std::filesystem::path& path) {
   git_repository* raw = nullptr;
   const int code = git_repository_init_ext(&raw, path.c_str(), &options);
   if (code < 0) return failure(code, "cannot make the Git repository {}", path.string());
-  return with_objects(Repository{raw});
+  Repository repository{path};
+  TRY(repository.take(raw));
+  return repository;
 }
 
 Result<std::string> Repository::write_payload(std::string_view file_name,
                                               std::string_view payload) {
-  const git_oid blob = TRY(write_object(objects_.get(), GIT_OBJECT_BLOB, payload));
-  const git_oid tree =
-      TRY(write_object(objects_.get(), GIT_OBJECT_TREE, tree_of(file_name, raw_of(blob))));
+  auto* to = TRY(objects());
+  const git_oid blob = TRY(write_object(to, GIT_OBJECT_BLOB, payload));
+  const git_oid tree = TRY(write_object(to, GIT_OBJECT_TREE, tree_of(file_name, raw_of(blob))));
   return hex_of(tree);
 }
 
@@ -137,7 +176,8 @@ Result<std::string> Repository::read_payload(const std::string& tree_hex,
     return fail(Errc::invalid, "{} is not the id of a Git object", tree_hex);
   }
   const std::size_t tree_size = entry_mode.size() + file_name.size() + 1 + CommitId::size;
-  const auto tree = TRY(read_object(objects_.get(), tree_id, GIT_OBJECT_TREE, tree_size));
+  auto* from = TRY(objects());
+  const auto tree = TRY(read_object(from, tree_id, GIT_OBJECT_TREE, tree_size));
   git_oid blob_id{};
   if (tree.size() == tree_size) {
     std::memcpy(blob_id.id, tree.data() + tree_size - CommitId::size, CommitId::size);
@@ -146,38 +186,45 @@ Result<std::string> Repository::read_payload(const std::string& tree_hex,
     return fail(
         Errc::corrupt, "the Git tree {} does not hold the file {} alone", tree_hex, file_name);
   }
-  return read_object(objects_.get(), blob_id, GIT_OBJECT_BLOB, max_bytes);
+  return read_object(from, blob_id, GIT_OBJECT_BLOB, max_bytes);
 }
 
 Result<CommitId> Repository::write_commit(std::string_view raw_commit) {
-  const git_oid oid = TRY(write_object(objects_.get(), GIT_OBJECT_COMMIT, raw_commit));
+  auto* to = TRY(objects());
+  const git_oid oid = TRY(write_object(to, GIT_OBJECT_COMMIT, raw_commit));
   return id_of(oid);
 }
 
 Result<std::string> Repository::read_commit(const CommitId& id) const {
-  return read_object(objects_.get(), oid_of(id), GIT_OBJECT_COMMIT, max_commit_bytes);
+  auto* from = TRY(objects());
+  return read_object(from, oid_of(id), GIT_OBJECT_COMMIT, max_commit_bytes);
 }
 
 bool Repository::has_commit(const CommitId& id) const {
+  const auto from = objects();
+  if (!from) return false;
   const git_oid oid = oid_of(id);
   std::size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
-  return git_odb_read_header(&size, &type, objects_.get(), &oid) == 0 && type == GIT_OBJECT_COMMIT;
+  return git_odb_read_header(&size, &type, *from, &oid) == 0 && type == GIT_OBJECT_COMMIT;
 }
 
 Result<std::vector<GitRef>> Repository::refs(std::string_view prefix) const {
-  return refs_of(handle_.get(), prefix);
+  auto* own = TRY(handle());
+  return refs_of(own, prefix);
 }
 
 Result<void> Repository::set_ref(const std::string& name, const CommitId& target) {
   if (!has_commit(target)) {
     return fail(Errc::not_found, "there is no commit {}", to_hex(target.raw()));
   }
-  return set_reference(handle_.get(), name, target);
+  auto* own = TRY(handle());
+  return set_reference(own, name, target);
 }
 
 Result<void> Repository::remove_ref(const std::string& name) {
-  const int code = git_reference_remove(handle_.get(), name.c_str());
+  auto* own = TRY(handle());
+  const int code = git_reference_remove(own, name.c_str());
   if (code < 0 && code != GIT_ENOTFOUND) {
     return failure(code, "cannot remove the Git reference {}", name);
   }
@@ -185,34 +232,36 @@ Result<void> Repository::remove_ref(const std::string& name) {
 }
 
 Result<std::vector<GitRef>> Repository::list_remote(const std::string& url) const {
+  auto* own = TRY(handle());
   if (const auto path = path_of(url)) {
     const auto remote = TRY(open_at(*path, url));
     return refs_of(remote.get(), "");
   }
   Connection connection{url};
-  TRY(connection.open(handle_.get(), GIT_DIRECTION_FETCH));
+  TRY(connection.open(own, GIT_DIRECTION_FETCH));
   return connection.refs();
 }
 
 Result<void> Repository::fetch(const std::string& url, const std::vector<std::string>& refspecs) {
-  if (const auto path = path_of(url)) {
-    return fetch_from_path(handle_.get(), objects_.get(), *path, url, refspecs);
-  }
+  auto* own = TRY(handle());
+  if (const auto path = path_of(url))
+    return fetch_from_path(own, objects_.get(), *path, url, refspecs);
   TRY(moves_of(refspecs, {}));  // The same rules as for a path.
   Connection connection{url};
-  TRY(connection.open(handle_.get(), GIT_DIRECTION_FETCH));
+  TRY(connection.open(own, GIT_DIRECTION_FETCH));
   return connection.fetch(refspecs);
 }
 
 Result<void> Repository::push(const std::string& url, const std::vector<std::string>& refspecs) {
-  if (const auto path = path_of(url)) return push_to_path(handle_.get(), *path, url, refspecs);
+  auto* own = TRY(handle());
+  if (const auto path = path_of(url)) return push_to_path(own, *path, url, refspecs);
   Connection connection{url};
-  TRY(connection.open(handle_.get(), GIT_DIRECTION_PUSH));
+  TRY(connection.open(own, GIT_DIRECTION_PUSH));
   const auto remote_refs = TRY(connection.refs());
   const auto own_refs = TRY(refs(""));
   auto moves = TRY(moves_of(refspecs, own_refs));
   drop_done(moves, remote_refs);
-  auto rejected = take_rejected(handle_.get(), moves, remote_refs);
+  auto rejected = take_rejected(own, moves, remote_refs);
   if (!moves.empty()) TRY(connection.push(moves, rejected));
   return say_rejected(rejected, shown(url));
 }

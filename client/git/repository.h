@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/git/git_ref.h"
@@ -17,8 +18,8 @@ struct git_repository;
 
 namespace guantong {
 
-/// A bare repository that holds signed payloads as commits. One thread at a time, with a GitLibrary
-/// alive. Other processes may use the same repository meanwhile.
+/// A bare repository that holds signed payloads as commits. One thread at a time. Other processes
+/// may use the same repository meanwhile.
 ///
 /// A URL is a path, a file:// URL (its path taken as it stands), an https:// or ssh:// one, or
 /// `user@host:path`. Nobody is asked for credentials: ssh uses the running agent, https what the
@@ -31,6 +32,9 @@ public:
   /// Opens the bare repository at `path`, nowhere above it. Fails with `not_found` when there is
   /// none.
   static Result<Repository> open(const std::filesystem::path& path);
+
+  /// The same when it is first used: whatever that is fails if it cannot be opened.
+  static Repository open_later(std::filesystem::path path);
 
   /// Makes a bare repository at `path`, folders above it included. Fails with `conflict` when there
   /// is one already.
@@ -92,11 +96,15 @@ private:
     void operator()(git_repository* repository) const noexcept;
     void operator()(git_odb* odb) const noexcept;
   };
-  explicit Repository(git_repository* repository) : handle_{repository} {}
-  static Result<Repository> with_objects(Repository repository);
+  explicit Repository(std::filesystem::path path) : path_{std::move(path)} {}
+  Result<void> take(git_repository* raw) const;
+  Result<git_repository*> handle() const;
+  Result<git_odb*> objects() const;
 
-  std::unique_ptr<git_repository, Free> handle_;
-  std::unique_ptr<git_odb, Free> objects_;  // Kept, as opening it lists the packs.
+  std::filesystem::path path_;
+  // Null until they are needed.
+  mutable std::unique_ptr<git_repository, Free> handle_;
+  mutable std::unique_ptr<git_odb, Free> objects_;  // Kept, as opening it lists the packs.
 };
 
 /// Makes an empty bare repository at `path`, to be somebody's remote.

@@ -18,8 +18,9 @@
 namespace guantong {
 namespace {
 
-/// A run fits a page of the database, more or less.
-constexpr std::uint64_t changes_a_run = 32;
+/// A few runs fit a page of the database, so that little of it stays empty, and reading one change
+/// does not read many others.
+constexpr std::uint64_t changes_a_run = 16;
 /// About a hundred dots.
 constexpr std::size_t latest_bytes_max = 400;
 
@@ -49,9 +50,14 @@ Result<void> read_dots(std::string_view bytes, std::vector<Dot>& dots) {
 
 }  // namespace
 
-const char* const change_log_tables = R"(
-CREATE TABLE run (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, bytes BLOB NOT NULL,
-  PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
+// By arrival, so that pages are filled one after another; by stream they would be split.
+const char* const run_tables = R"(
+CREATE TABLE run (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, first_n INTEGER NOT NULL,
+  bytes BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX run_by_stream ON run(stream, first_n);
+)";
+
+const char* const history_tables = R"(
 CREATE TABLE history_page (record INTEGER NOT NULL, page INTEGER NOT NULL, dots BLOB NOT NULL,
   PRIMARY KEY (record, page)) STRICT, WITHOUT ROWID;
 CREATE TABLE pending (stream INTEGER NOT NULL, n INTEGER NOT NULL, record INTEGER NOT NULL,
@@ -94,12 +100,13 @@ Result<void> ChangeLog::add(const Dot& dot, const Change& change) {
   auto& run = at->second;
   if (!fresh && (run.count == changes_a_run || run.first_n + run.count != dot.n)) {
     TRY(write(dot.stream, run));
-    run = {};
+    run.count = 0;
+    run.changes.out.clear();
   }
   if (run.count == 0) run.first_n = dot.n;
-  PackWriter packed;
-  pack_change(packed, change);
-  run.changes.text(packed.out);
+  packed_.out.clear();
+  pack_change(packed_, change);
+  run.changes.text(packed_.out);
   ++run.count;
   if (!change.is_act()) added_[change.record].push_back(dot);
   return {};

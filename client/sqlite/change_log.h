@@ -22,7 +22,8 @@
 namespace guantong {
 
 /// The tables; `record` has a column `history` besides.
-extern const char* const change_log_tables;
+extern const char* const run_tables;
+extern const char* const history_tables;
 
 class ChangeLog {
 public:
@@ -67,6 +68,7 @@ private:
   Result<void> move_to_page(RecordNo record, std::string_view dots);
 
   Database& database_;
+  PackWriter packed_;             // The change that is added; for its memory.
   std::map<StreamNo, Run> open_;  // The last run of each stream, not written yet.
   std::unordered_map<RecordNo, std::string> latest_;
   std::unordered_map<RecordNo, std::vector<Dot>> added_;

@@ -23,6 +23,7 @@
 #include "client/sqlite/typed_tables.h"
 #include "sync/authority.h"
 #include "sync/base/error.h"
+#include "sync/base/flat_map.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -30,6 +31,7 @@
 #include "sync/forks.h"
 #include "sync/holding.h"
 #include "sync/members.h"
+#include "sync/packing.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/store.h"
@@ -37,7 +39,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::int64_t file_version = 3;
+constexpr std::int64_t file_version = 4;
 
 constexpr const char* tables = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -54,12 +56,13 @@ CREATE TABLE batch (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, last_n IN
   writes INTEGER NOT NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_by_commit ON batch(commit_id);
 CREATE INDEX batch_quarantined ON batch(verdict) WHERE verdict <> 0;
-CREATE TABLE reach (stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT NULL,
-  n INTEGER NOT NULL, PRIMARY KEY (stream, other, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE reach (stream INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL,
+  bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE record (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, uuid BLOB NOT NULL,
   marks INTEGER NOT NULL DEFAULT 0, state BLOB, digest BLOB, history BLOB) STRICT;
 CREATE UNIQUE INDEX record_by_uuid ON record(uuid, type);
 CREATE INDEX record_marked ON record(marks) WHERE marks <> 0;
+CREATE INDEX record_by_type ON record(type);
 CREATE TABLE reference (source INTEGER NOT NULL, slot INTEGER NOT NULL, target INTEGER NOT NULL,
   stream INTEGER NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (source, slot, target, stream, n)) STRICT, WITHOUT ROWID;
@@ -101,11 +104,25 @@ DELETE FROM meta WHERE key = 'schema level';
 /// calls "as on the wire"), the rest made anew.
 constexpr const char* to_version_3 = R"(
 CREATE INDEX stream_beside ON stream(space) WHERE space <> 1;
+CREATE INDEX record_by_type ON record(type);
+DROP TABLE reach;
+CREATE TABLE reach (stream INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL,
+  bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) STRICT, WITHOUT ROWID;
 ALTER TABLE batch ADD COLUMN writes INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE record ADD COLUMN history BLOB;
 INSERT INTO pending SELECT stream, n, record, CAST(x'00' || bytes AS BLOB) FROM change c
   WHERE n > (SELECT last_n FROM stream s WHERE s.id = c.stream);
 DROP TABLE change;
+DELETE FROM meta WHERE key = 'schema level';
+)";
+
+/// From a file of version 3, where runs of changes lay by stream and states did not hold values.
+constexpr const char* to_version_4 = R"(
+DROP TABLE run;
+DROP TABLE reach;
+CREATE TABLE reach (stream INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL,
+  bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) STRICT, WITHOUT ROWID;
+CREATE INDEX record_by_type ON record(type);
 DELETE FROM meta WHERE key = 'schema level';
 )";
 
@@ -146,10 +163,13 @@ StoredBatch batch_in(const Statement& row) {
   return batch;
 }
 
-std::uint8_t marks_of(const RecordState& state) {
-  unsigned marks = state.life == LifeState::held ? mark_held : 0;
+/// The marks of a record; above them, how many of its slots are in conflict.
+constexpr unsigned conflicts_shift = 8;
+
+std::uint32_t marks_of(const RecordState& state) {
+  std::uint32_t marks = state.life == LifeState::held ? mark_held : 0;
   for (const auto& slot : state.slots) {
-    if (slot.conflict) marks |= mark_conflict;
+    if (slot.conflict) marks = (marks | mark_conflict) + (1U << conflicts_shift);
     if (slot.joined) marks |= mark_joined;
     for (const auto& proposal : slot.proposals) {
       const unsigned outcomes = proposal.outcomes;
@@ -161,7 +181,7 @@ std::uint8_t marks_of(const RecordState& state) {
   const bool asks = wants_answer(Holding{state.acts_on(HeldSubject::owner)}) ||
                     wants_answer(Holding{state.acts_on(HeldSubject::phase)});
   if (asks) marks |= mark_agreement;
-  return static_cast<std::uint8_t>(marks);
+  return marks;
 }
 
 std::string sum_key(Space space) {
@@ -201,7 +221,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
   }
   if (found == 0) TRY(store->make_tables());
   if (found == 1) TRY(store->migrate(to_version_2));
-  if (found == 1 || found == 2) TRY(store->migrate(std::string{change_log_tables} + to_version_3));
+  if (found == 1 || found == 2)
+    TRY(store->migrate(std::string{run_tables} + history_tables + to_version_3));
+  if (found == 3) TRY(store->migrate(std::string{to_version_4} + run_tables));
   const auto level = TRY(store->meta("schema level"));
   store->needs_rebuild_ = level != std::string{schema.level().raw()};
   return store;
@@ -210,7 +232,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 Result<void> SqliteStore::make_tables() {
   auto transaction = TRY(Transaction::begin(database_));
   std::string sql = tables;
-  sql += change_log_tables;
+  sql += run_tables;
+  sql += history_tables;
   for (const auto* type : schema_.types())
     sql += table_sql(*type);
   TRY(database_.run(sql));
@@ -232,6 +255,7 @@ void SqliteStore::refresh() {
   tips_.clear();
   batches_.clear();
   by_commit_.clear();
+  reaches_.clear();
   stream_numbers_.clear();
   digests_.clear();
   marks_.clear();
@@ -345,13 +369,29 @@ Result<std::vector<std::pair<StreamNo, StreamTip>>> SqliteStore::streams() {
 
 Result<std::vector<RecordNo>> SqliteStore::marked(std::uint8_t marks) {
   std::vector<RecordNo> records;
-  auto* rows = TRY(
-      database_.cached("SELECT id FROM record WHERE marks <> 0 AND marks & ? <> 0 ORDER BY id"));
+  // Only the index is read: there are many records, and few of them are marked.
+  auto* rows =
+      TRY(database_.cached("SELECT id FROM record INDEXED BY record_marked WHERE marks <> 0 AND "
+                           "marks & ? <> 0"));
   TRY(rows->bind(1, std::int64_t{marks}));
   while (TRY(rows->step()))
     records.push_back(narrow<RecordNo>(rows->int64(0)));
   rows->reset();
+  std::ranges::sort(records);
   return records;
+}
+
+Result<std::uint64_t> SqliteStore::conflicts() {
+  auto* row = TRY(database_.cached_text("conflicts", [] {
+    return fmt::format(
+        "SELECT coalesce(sum(marks >> {}), 0) FROM record INDEXED BY record_marked WHERE marks <> "
+        "0",
+        conflicts_shift);
+  }));
+  TRY(row->step());
+  const auto open = natural(row->int64(0));
+  row->reset();
+  return open;
 }
 
 Result<std::vector<RecordNo>> SqliteStore::in_conflict() {
@@ -546,17 +586,81 @@ Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
   return batch;
 }
 
+namespace {
+
+/// Every so many batches of a stream its whole reach is written; between, what has grown.
+constexpr std::uint32_t whole_reach_every = 16;
+/// More are not kept in memory.
+constexpr std::size_t reaches_kept = 4'096;
+
+std::string pack_reach(std::span<const Reach> rows) {
+  PackWriter out;
+  for (const auto& row : rows)
+    out.dot({row.stream, row.n});
+  return std::move(out.out);
+}
+
+/// Adds the rows whose streams are not there yet.
+Result<void> add_reach(std::string_view bytes, FlatMap<StreamNo, std::uint64_t>& reach) {
+  PackReader in{bytes};
+  while (!in.whole()) {
+    const auto [stream, n] = in.dot();
+    if (in.failed())
+      return fail(Errc::corrupt,
+                  "the reach of a batch is damaged in the replica; \"guantong rebuild\" makes it "
+                  "anew");
+    if (const auto [entry, fresh] = reach.try_emplace(stream); fresh) entry->second = n;
+  }
+  return {};
+}
+
+std::vector<Reach> rows_of(const FlatMap<StreamNo, std::uint64_t>& reach) {
+  std::vector<Reach> rows;
+  for (const auto& [stream, n] : reach)
+    rows.push_back({stream, n});
+  return rows;
+}
+
+}  // namespace
+
 Result<std::vector<Reach>> SqliteStore::reach_of(StreamNo stream, std::uint32_t number) {
-  std::vector<Reach> reach;
-  // Rows are written only when reach grows: the last one at or before the batch holds.
+  const auto known = reaches_.find({stream, number});
+  if (known != reaches_.end()) return known->second;
+  FlatMap<StreamNo, std::uint64_t> reach;
   auto* rows = TRY(database_.cached(
-      "SELECT other, max(number), n FROM reach WHERE stream = ? AND number <= ? GROUP BY other"));
+      "SELECT whole, bytes FROM reach WHERE stream = ? AND number <= ? ORDER BY number DESC"));
   TRY(rows->bind(1, std::int64_t{stream}));
   TRY(rows->bind(2, std::int64_t{number}));
-  while (TRY(rows->step()))
-    reach.push_back({narrow<StreamNo>(rows->int64(0)), natural(rows->int64(2))});
+  bool whole = false;
+  while (!whole && TRY(rows->step())) {
+    TRY(add_reach(rows->bytes(1), reach));
+    whole = rows->int64(0) != 0;
+  }
   rows->reset();
-  return reach;
+  return keep_reach({stream, number}, rows_of(reach));
+}
+
+std::vector<Reach> SqliteStore::keep_reach(const BatchKey& batch, std::vector<Reach> reach) {
+  if (reaches_.size() >= reaches_kept) reaches_.clear();
+  return reaches_.insert_or_assign(batch, std::move(reach)).first->second;
+}
+
+Result<void> SqliteStore::put_reach(const StoredBatch& batch, std::span<const Reach> grown) {
+  FlatMap<StreamNo, std::uint64_t> reach;
+  TRY(add_reach(pack_reach(grown), reach));
+  const auto before = TRY(reach_of(batch.stream, batch.number - 1));
+  TRY(add_reach(pack_reach(before), reach));
+  const auto all = keep_reach({batch.stream, batch.number}, rows_of(reach));
+  const bool whole = batch.number % whole_reach_every == 0;
+  if (grown.empty() && !whole) return {};
+  const auto bytes = pack_reach(whole ? all : grown);
+  auto* insert =
+      TRY(database_.cached("INSERT INTO reach (stream, number, whole, bytes) VALUES (?, ?, ?, ?)"));
+  TRY(insert->bind(1, std::int64_t{batch.stream}));
+  TRY(insert->bind(2, std::int64_t{batch.number}));
+  TRY(insert->bind(3, std::int64_t{whole}));
+  TRY(insert->bind_blob(4, bytes));
+  return insert->run();
 }
 
 Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Reach> grown) {
@@ -579,15 +683,7 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(insert->bind(13, std::int64_t{batch.writes}));
   TRY(insert->run());
   remember(batch);
-  for (const auto& row : grown) {
-    auto* reach =
-        TRY(database_.cached("INSERT INTO reach (stream, other, number, n) VALUES (?, ?, ?, ?)"));
-    TRY(reach->bind(1, std::int64_t{batch.stream}));
-    TRY(reach->bind(2, std::int64_t{row.stream}));
-    TRY(reach->bind(3, std::int64_t{batch.number}));
-    TRY(reach->bind(4, stored(row.n)));
-    TRY(reach->run());
-  }
+  TRY(put_reach(batch, grown));
   auto last = TRY(tip(batch.stream));
   last.number = batch.number;
   last.last_n = batch.last_n;
@@ -659,15 +755,22 @@ Result<std::vector<StoredBatch>> SqliteStore::quarantined() {
 
 Result<std::vector<Dot>> SqliteStore::reachers(const Dot& dot) {
   std::vector<Dot> reachers;
-  auto* rows = TRY(database_.cached(
-      "SELECT r.stream, b.first_n FROM (SELECT stream, min(number) AS number FROM reach WHERE "
-      "other = ? AND n >= ? GROUP BY stream) r JOIN batch b ON b.stream = r.stream AND b.number = "
-      "r.number"));
-  TRY(rows->bind(1, std::int64_t{dot.stream}));
-  TRY(rows->bind(2, stored(dot.n)));
-  while (TRY(rows->step()))
-    reachers.push_back({narrow<StreamNo>(rows->int64(0)), natural(rows->int64(1))});
-  rows->reset();
+  const auto all = TRY(streams());
+  for (const auto& [stream, tip] : all) {
+    // A stream's reach only grows: the first batch that has the change is searched for by halves.
+    std::uint32_t without = 0;
+    for (std::uint32_t with = tip.number + 1; with - without > 1;) {
+      const auto number = without + (with - without) / 2;
+      const auto reach = TRY(reach_of(stream, number));
+      (reach_into(reach, dot.stream) >= dot.n ? with : without) = number;
+    }
+    if (without == tip.number) continue;
+    auto* row = TRY(database_.cached("SELECT first_n FROM batch WHERE stream = ? AND number = ?"));
+    TRY(row->bind(1, std::int64_t{stream}));
+    TRY(row->bind(2, std::int64_t{without} + 1));
+    if (TRY(row->step())) reachers.push_back({stream, natural(row->int64(0))});
+    row->reset();
+  }
   return reachers;
 }
 
@@ -687,6 +790,15 @@ Result<void> SqliteStore::put_change(const Dot& dot, const Change& change) {
 
 Result<void> SqliteStore::remove_pending(const Dot& dot) {
   return log_.remove_pending(dot);
+}
+
+Result<std::uint64_t> SqliteStore::count_pending(StreamNo stream) {
+  auto* row = TRY(database_.cached("SELECT count(*) FROM pending WHERE stream = ?"));
+  TRY(row->bind(1, std::int64_t{stream}));
+  TRY(row->step());
+  const auto waiting = natural(row->int64(0));
+  row->reset();
+  return waiting;
 }
 
 Result<std::uint64_t> SqliteStore::last_n(StreamNo stream) {
@@ -789,7 +901,7 @@ Result<RecordState> SqliteStore::state(RecordNo record) {
   const bool known = TRY(row->step());
   if (known) {
     log_.loaded(record, row->bytes(2));
-    marks_[record] = narrow<std::uint8_t>(row->int64(3));
+    marks_[record] = narrow<std::uint32_t>(row->int64(3));
   }
   if (!known || row->is_null(0)) {
     row->reset();

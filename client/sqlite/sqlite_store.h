@@ -72,6 +72,8 @@ public:
   /// Forgets a change that was not sealed; its record must then be taken anew.
   Result<void> remove_pending(const Dot& dot);
 
+  /// How many changes of a stream are not sealed.
+  Result<std::uint64_t> count_pending(StreamNo stream);
   /// The number of a stream's last change, sealed or not.
   Result<std::uint64_t> last_n(StreamNo stream);
   /// The latest changes that are here, the newest first: those that are not sealed, then by
@@ -83,6 +85,8 @@ public:
   /// All streams that are known, by number.
   Result<std::vector<std::pair<StreamNo, StreamTip>>> streams();
   Result<std::vector<RecordNo>> marked(std::uint8_t marks);
+  /// How many slots of all records are in conflict.
+  Result<std::uint64_t> conflicts();
   Result<std::optional<RecordNo>> find_record(const RecordKey& key);
   /// Whether a finding takes the record out of force (an edge of a cycle).
   Result<bool> is_suspended(RecordNo record);
@@ -131,6 +135,9 @@ private:
   Result<void> migrate(const std::string& sql);
   Result<std::vector<StoredBatch>> batches_in(Statement* rows);
   void remember(const StoredBatch& batch);
+  using BatchKey = std::pair<StreamNo, std::uint32_t>;  ///< Stream and number.
+  std::vector<Reach> keep_reach(const BatchKey& batch, std::vector<Reach> reach);
+  Result<void> put_reach(const StoredBatch& batch, std::span<const Reach> grown);
   Result<Members> load_members();
 
   /// A sum of record digests, lane by lane modulo 2^64: the order of adding does not matter, and a
@@ -152,10 +159,11 @@ private:
   std::map<StreamNo, StreamTip> tips_;
   std::unordered_map<StreamNo, std::map<std::uint64_t, StoredBatch>> batches_;  // By first n.
   std::unordered_map<CommitId, Dot, IdHash> by_commit_;                         // Those of them.
+  std::map<BatchKey, std::vector<Reach>> reaches_;
   std::map<std::pair<DeviceId, Space>, StreamNo> stream_numbers_;
   // Of records loaded in this transaction.
   std::unordered_map<RecordNo, Digest> digests_;
-  std::unordered_map<RecordNo, std::uint8_t> marks_;
+  std::unordered_map<RecordNo, std::uint32_t> marks_;
   std::map<Space, DigestSum> sums_;
   std::shared_ptr<Members> kept_;
   std::int64_t version_ = 0;     // SQLite's of the file, when `kept_` was loaded.

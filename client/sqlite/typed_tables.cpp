@@ -1,5 +1,7 @@
 #include "client/sqlite/typed_tables.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -14,7 +16,6 @@
 #include "sync/base/bytes.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
-#include "sync/packing.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/store.h"
@@ -100,18 +101,30 @@ std::vector<Cell> cells_of(const RecordType& type, const RecordView& view) {
   return cells;
 }
 
-/// Writes a row's life and the columns of `cells`, and leaves the others as they stand.
-std::string upsert_sql(const RecordType& type, const std::vector<Cell>& cells) {
+/// Parameters of the statement that writes a row: the record, its id, its life, which of the
+/// columns are written, then one a field. The key is written by a statement of its own, as SQLite
+/// makes an index entry anew whenever its column is named, even if it stays as it is.
+constexpr int life_parameter = 3;
+constexpr int columns_parameter = 4;
+constexpr int first_parameter = 5;
+
+/// Writes a row's life and those columns that parameter 4 has a bit for.
+std::string upsert_sql(const RecordType& type, bool with_key) {
   std::string columns;
   std::string marks;
   std::string updates;
-  for (const auto& cell : cells) {
-    columns += fmt::format(", \"{}\"", cell.field->name);
-    marks += ", ?";
-    updates += fmt::format(", \"{0}\" = excluded.\"{0}\"", cell.field->name);
+  for (std::size_t i = 0; i < type.fields.size(); ++i) {
+    const auto& field = type.fields[i];
+    columns += fmt::format(", \"{}\"", field.name);
+    marks += fmt::format(", ?{}", first_parameter + static_cast<int>(i));
+    if (field.number == type.key && !with_key) continue;
+    updates += fmt::format(", \"{0}\" = iif(?{1} & {2}, excluded.\"{0}\", \"{0}\")",
+                           field.name,
+                           columns_parameter,
+                           std::uint64_t{1} << i);
   }
   return fmt::format(
-      "INSERT INTO \"{}\" (record, id, \"life\"{}) VALUES (?, ?, ?{}) "
+      "INSERT INTO \"{}\" (record, id, \"life\"{}) VALUES (?1, ?2, ?3{}) "
       "ON CONFLICT (record) DO UPDATE SET \"life\" = excluded.\"life\"{}",
       type.name,
       columns,
@@ -165,18 +178,21 @@ Result<void> write_row(Database& database,
                        const RecordKey& key,
                        const RecordView& view) {
   const auto cells = cells_of(type, view);
-  // A name of its own for each choice of columns, and a short one.
-  PackWriter name;
-  name.text(type.name);
-  for (const auto& cell : cells)
-    name.number(cell.field->number);
-  auto* statement = TRY(database.cached_text(name.out, [&] { return upsert_sql(type, cells); }));
+  const bool with_key =
+      std::ranges::any_of(cells, [&](const Cell& cell) { return cell.field->number == type.key; });
+  // A name that is shorter than the text.
+  const auto name = fmt::format("{}{}", type.name, with_key ? " with key" : "");
+  auto* statement = TRY(database.cached_text(name, [&] { return upsert_sql(type, with_key); }));
   TRY(statement->bind(1, std::int64_t{record}));
   TRY(statement->bind_blob(2, key.id.raw()));
-  TRY(statement->bind_text(3, word_of(view.life)));
-  int parameter = 4;
-  for (const auto& cell : cells)
-    TRY(bind(*statement, parameter++, cell));
+  TRY(statement->bind_text(life_parameter, word_of(view.life)));
+  std::uint64_t written = 0;
+  for (const auto& cell : cells) {
+    const auto column = static_cast<std::size_t>(cell.field - type.fields.data());
+    written |= std::uint64_t{1} << column;
+    TRY(bind(*statement, first_parameter + static_cast<int>(column), cell));
+  }
+  TRY(statement->bind(columns_parameter, static_cast<std::int64_t>(written)));
   return statement->run();
 }
 

@@ -30,6 +30,7 @@ public:
   }
   const_iterator begin() const { return entries_.begin(); }
   const_iterator end() const { return entries_.end(); }
+  void clear() { entries_.clear(); }
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
   bool operator==(const FlatMap&) const = default;

@@ -34,7 +34,6 @@
 
 #include "client/crypto/device_key.h"
 #include "client/editor.h"
-#include "client/git/git_library.h"
 #include "client/membership.h"
 #include "client/quarantine.h"
 #include "client/sealing.h"
@@ -339,7 +338,6 @@ Result<bool> bench_all() {
 }  // namespace guantong
 
 int main() {
-  const guantong::GitLibrary git;
   const auto met = guantong::bench_all();
   if (met) return *met ? 0 : 1;
   fmt::print(stderr, "\n{}\n", guantong::in_english(met.error().message));

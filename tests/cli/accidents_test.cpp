@@ -559,15 +559,38 @@ void make_version_2(const Schools& schools, const std::string& school) {
   ASSERT_TRUE(insert->bind_blob(4, bytes));
   ASSERT_THAT(insert->run(), test::is_ok());
   ASSERT_THAT(database.run("DROP TABLE run; DROP TABLE pending; DROP TABLE history_page;"
-                           "DROP INDEX stream_beside; ALTER TABLE record DROP COLUMN history;"
+                           "DROP INDEX stream_beside; DROP INDEX record_by_type;"
+                           "ALTER TABLE record DROP COLUMN history;"
                            "ALTER TABLE batch DROP COLUMN writes; PRAGMA user_version = 2"),
               test::is_ok());
 }
 
-TEST_F(Accidents, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSealed) {
+/// Makes a school's replica one of file version 3, where runs of changes and what batches reach lay
+/// otherwise.
+void make_version_3(const Schools& schools, const std::string& school) {
+  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
+  ASSERT_THAT(database, test::is_ok());
+  ASSERT_THAT(
+      database->run(
+          "DROP TABLE run; DROP TABLE reach; DROP INDEX record_by_type;"
+          "CREATE TABLE run (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, bytes BLOB NOT "
+          "NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;"
+          "CREATE TABLE reach (stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT "
+          "NULL, n INTEGER NOT NULL, PRIMARY KEY (stream, other, number)) STRICT, WITHOUT ROWID;"
+          "PRAGMA user_version = 3"),
+      test::is_ok());
+}
+
+using MakeEarlier = void (*)(const Schools& schools, const std::string& school);
+
+class EarlierVersions : public Accidents, public testing::WithParamInterface<MakeEarlier> {};
+
+INSTANTIATE_TEST_SUITE_P(Files, EarlierVersions, testing::Values(make_version_2, make_version_3));
+
+TEST_P(EarlierVersions, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSealed) {
   const auto before = schools.digest("bstu");
   schools.act("bstu", {"set", bstu_course, "credits=4"});
-  make_version_2(schools, "bstu");
+  GetParam()(schools, "bstu");
   EXPECT_EQ(credits("bstu"), 4);
   EXPECT_EQ(schools.ask("bstu", {"status"}).at("unsealed"), 1);
   EXPECT_THAT(history("bstu"), SizeIs(2));

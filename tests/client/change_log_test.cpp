@@ -35,7 +35,7 @@ Change edit_of(RecordNo number, const std::string& why) {
 class Log : public testing::Test {
 protected:
   Log() {
-    EXPECT_THAT(database.run(change_log_tables), is_ok());
+    EXPECT_THAT(database.run(std::string{run_tables} + history_tables), is_ok());
     EXPECT_THAT(database.run("CREATE TABLE record (id INTEGER PRIMARY KEY, history BLOB) STRICT;"
                              "INSERT INTO record (id) VALUES (1), (2)"),
                 is_ok());

@@ -18,7 +18,6 @@
 
 #include "client/crypto/device_key.h"
 #include "client/git/git_history.h"
-#include "client/git/git_library.h"
 #include "client/git/repository.h"
 #include "client/membership.h"
 #include "client/reading.h"
@@ -46,8 +45,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-const GitLibrary git_for_evidence;
 
 KeySigner new_signer() {
   auto key = DeviceKey::generate();

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 
 #include "client/crypto/device_key.h"
-#include "client/git/git_library.h"
 #include "client/git/git_ref.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
@@ -103,7 +102,6 @@ protected:
   }
 
 private:
-  GitLibrary git_;
   test::TempDir dir_;
 };
 

@@ -11,7 +11,6 @@
 
 #include "client/crypto/device_key.h"
 #include "client/git/git_history.h"
-#include "client/git/git_library.h"
 #include "client/git/repository.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
@@ -76,7 +75,6 @@ protected:
     return all;
   }
 
-  const GitLibrary git;
   test::TempDir folder;
   const ConsortiumId consortium_id = blake2b("a founding");
   const KeySigner signer{*DeviceKey::generate()};

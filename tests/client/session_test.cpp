@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "client/git/git_library.h"
 #include "client/membership.h"
 #include "client/workspace.h"
 #include "sync/change.h"
@@ -24,7 +23,6 @@ protected:
     return (*session)->members().all().size();
   }
 
-  const GitLibrary git;
   test::TempDir folder;
   Workspace here = *found(folder.path() / "bitc",
                           {"贯通示范联合体",

@@ -12,7 +12,6 @@
 #include "client/config.h"
 #include "client/crypto/device_key.h"
 #include "client/git/git_history.h"
-#include "client/git/git_library.h"
 #include "client/git/repository.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
@@ -34,7 +33,6 @@ namespace {
 
 using nlohmann::json;
 
-const GitLibrary git_for_vectors;
 constexpr const char* seed = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// Makes every vector from the seed.

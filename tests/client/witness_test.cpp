@@ -21,7 +21,6 @@
 #include "client/editor.h"
 #include "client/field_edit.h"
 #include "client/git/git_history.h"
-#include "client/git/git_library.h"
 #include "client/git/repository.h"
 #include "client/membership.h"
 #include "client/syncing.h"
@@ -51,7 +50,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const GitLibrary git_for_witnesses;
 constexpr std::uint64_t some_time_ms = 1'795'132'800'000;
 
 DeviceId device_called(std::string_view word) {

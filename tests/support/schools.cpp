@@ -16,7 +16,6 @@
 #include "cli/context.h"
 #include "cli/run.h"
 #include "client/config.h"
-#include "client/git/git_library.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
 #include "tests/support/temp_dir.h"
@@ -43,7 +42,6 @@ void must(const Run& run, std::string_view what) {
 
 /// The founding, the demonstration data and the admissions, in `folder`.
 void make_base(const std::filesystem::path& folder) {
-  static const GitLibrary git;  // For what is done beside the program.
   const auto at = [&](std::string_view school, const std::vector<std::string>& arguments) {
     const auto run = run_guantong(folder / school, arguments);
     must(run, arguments.front());
@@ -121,7 +119,6 @@ void admit(const std::filesystem::path& folder,
 
 Run run_guantong(const std::filesystem::path& workspace,
                  const std::vector<std::string>& arguments) {
-  static const GitLibrary git;
   std::ostringstream out;
   std::ostringstream err;
   Context context{out, err, {}, false, false, 100};
@@ -142,7 +139,6 @@ void make_schools(const std::filesystem::path& folder) {
 }
 
 Schools::Schools() {
-  static const GitLibrary git;
   if (const auto* made = std::getenv("GUANTONG_TEST_SCHOOLS")) {
     copy(made);
     return;

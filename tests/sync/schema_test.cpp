@@ -181,6 +181,16 @@ TEST(Schema, RefusesAnIdentityOrAnOwnerThatCanChange) {
   EXPECT_THAT(trouble(a_type("", "key: 'kode'")), HasSubstr("no field kode"));
 }
 
+TEST(Schema, RefusesMoreFieldsThanANumberHasBits) {
+  std::string fields;
+  for (std::size_t number = 2; number <= fields_most; ++number)
+    fields += a_field(
+        "field_" + std::to_string(number), static_cast<int>(number), "type: TYPE_STRING", "");
+  EXPECT_EQ(trouble(a_type(fields)), "nothing");
+  EXPECT_THAT(trouble(a_type(fields + a_field("one_more", 900, "type: TYPE_STRING", ""))),
+              HasSubstr("more than 63 fields"));
+}
+
 TEST(Schema, RefusesFieldsThatMergeInNoWay) {
   EXPECT_THAT(trouble(a_type(a_field("a", 2, "type: TYPE_STRING", "together: 'x' decides: ANY") +
                              a_field("b", 3, "type: TYPE_STRING", "together: 'x' decides: LEAD"))),
