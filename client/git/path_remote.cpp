@@ -37,8 +37,8 @@ Error broken(int code, std::string_view what, const Arguments&... arguments) {
 }
 
 /// `repository` opened once more, to pack its objects one by one as they are. Looking for those
-/// that could be told by how they differ from others takes twenty times as long and saves nothing:
-/// ids and signatures are as good as random.
+/// that could be told by how they differ from others takes as long as all the rest of joining, and
+/// saves nothing: ids and signatures are as good as random.
 Result<RepositoryHandle> open_for_packing(git_repository* repository) {
   git_repository* raw = nullptr;
   int code = git_repository_open(&raw, git_repository_path(repository));
@@ -50,7 +50,10 @@ Result<RepositoryHandle> open_for_packing(git_repository* repository) {
   constexpr std::string_view settings =
       "[core]\n\tbigFileThreshold = 1\n[pack]\n\tdeltaCacheSize = 1\n";
   const int file = memfd_create("guantong-packing", MFD_CLOEXEC);
-  if (file < 0) return fail(Errc::io, "no memory to pack Git objects in");
+  if (file < 0)
+    return fail(Errc::io,
+                "no memory to exchange Git objects in; nothing here was changed or lost, close other "
+                "programs and sync again");
   const bool written = write(file, settings.data(), settings.size()) >= 0;
   git_config* raw_config = nullptr;
   code = written ? git_config_new(&raw_config) : GIT_ERROR;
