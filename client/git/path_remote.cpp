@@ -51,9 +51,10 @@ Result<RepositoryHandle> open_for_packing(git_repository* repository) {
       "[core]\n\tbigFileThreshold = 1\n[pack]\n\tdeltaCacheSize = 1\n";
   const int file = memfd_create("guantong-packing", MFD_CLOEXEC);
   if (file < 0)
-    return fail(Errc::io,
-                "no memory to exchange Git objects in; nothing here was changed or lost, close other "
-                "programs and sync again");
+    return fail(
+        Errc::io,
+        "no memory to exchange Git objects in; nothing here was changed or lost, close other "
+        "programs and sync again");
   const bool written = write(file, settings.data(), settings.size()) >= 0;
   git_config* raw_config = nullptr;
   code = written ? git_config_new(&raw_config) : GIT_ERROR;
