@@ -85,8 +85,8 @@ Result<std::vector<HistoryEntry>> history_of(Session& session,
   std::vector<HistoryEntry> entries;
   const auto changes = TRY(session.store().history(record.number));
   for (const auto& [dot, change] : changes) {
-    const auto* read = TRY(session.merger().read(dot));
-    if (slot && !touches(*record.type, *read, *slot)) continue;
+    const auto read = TRY(session.merger().read(dot));
+    if (slot && !touches(*record.type, read, *slot)) continue;
     auto entry = TRY(entry_of(session, dot, change));
     entries.push_back(std::move(entry));
   }

@@ -113,9 +113,9 @@ Result<ProposalView> view_of(Session& session,
   view.dot = proposal.dot;
   view.outcomes = proposal.outcomes;
   view.id = TRY(short_name(session, record, slot, {proposal.dot}));
-  const auto* read = TRY(session.merger().read(proposal.dot));
-  view.value = value_of(slot, *read);
-  if (const auto members = read->values.members.find(slot); members != read->values.members.end()) {
+  const auto read = TRY(session.merger().read(proposal.dot));
+  view.value = value_of(slot, read);
+  if (const auto members = read.values.members.find(slot); members != read.values.members.end()) {
     for (const auto& member : members->second)
       view.value += member;
   }

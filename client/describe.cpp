@@ -172,12 +172,12 @@ Result<Description> describe(Session& session, const Dot& dot, const Change& cha
     return Description{std::to_string(key.type), {message("of a type unknown to this program")}};
   Reading reading{session.store()};
   const auto name = TRY(reading.key_of(change.record));
-  const auto* read = TRY(session.merger().read(dot));
+  const auto read = TRY(session.merger().read(dot));
   if (change.holding) {
     auto part = TRY(describe_holding(session, change.record, change.holding->subject, dot));
     return Description{fmt::format("{} {}", type->name, name), {std::move(part)}};
   }
-  auto parts = TRY(parts_of(session, reading, *type, dot, *read));
+  auto parts = TRY(parts_of(session, reading, *type, dot, read));
   if (parts.size() > parts_shown) {
     const auto more = parts.size() - parts_shown;
     parts.resize(parts_shown);

@@ -327,7 +327,7 @@ Result<Saved> Editor::resolve(const Record& record, Slot slot, Value value, std:
 }
 
 Result<Saved> Editor::accept(const ProposalView& proposal, std::string_view why) {
-  const auto* read = TRY(session_.merger().read(proposal.dot));
+  const auto read = TRY(session_.merger().read(proposal.dot));
   Draft draft;
   draft.record = proposal.record;
   const auto key = TRY(session_.store().record_key(proposal.record));
@@ -342,16 +342,16 @@ Result<Saved> Editor::accept(const ProposalView& proposal, std::string_view why)
     for (const auto& head : slot.heads)
       draft.change.supersedes.push_back({slot.slot, head});
     if (slot.slot == life_cycle) {
-      draft.change.action = read->change.action;
+      draft.change.action = read.change.action;
       continue;
     }
     switch (draft.type->merge_of(slot.slot)) {
       case MergeRule::set: {
-        if (const auto added = read->values.members.find(slot.slot);
-            added != read->values.members.end()) {
+        if (const auto added = read.values.members.find(slot.slot);
+            added != read.values.members.end()) {
           draft.members.insert(draft.members.end(), added->second.begin(), added->second.end());
         }
-        for (const auto& removal : read->change.removed) {
+        for (const auto& removal : read.change.removed) {
           if (removal.field == slot.slot) draft.change.removed.push_back(removal);
         }
         break;
@@ -364,15 +364,15 @@ Result<Saved> Editor::accept(const ProposalView& proposal, std::string_view why)
         };
         const auto before = TRY(session_.merger().value_before(proposal.dot, slot.slot));
         const auto now = TRY(session_.merger().outcome(proposal.record, slot.slot));
-        const auto merged = merge_texts(
-            text(before),
-            {{text(now.value), {}, false}, {text(value_of(slot.slot, *read)), {}, true}},
-            [&](std::size_t, std::size_t) { return text(before); });
+        const auto merged =
+            merge_texts(text(before),
+                        {{text(now.value), {}, false}, {text(value_of(slot.slot, read)), {}, true}},
+                        [&](std::size_t, std::size_t) { return text(before); });
         draft.values[slot.slot] = text_value(field, merged.text);
         break;
       }
       default:
-        draft.values[slot.slot] = value_of(slot.slot, *read);
+        draft.values[slot.slot] = value_of(slot.slot, read);
     }
   }
   if (draft.change.accepts.empty())
@@ -458,9 +458,8 @@ Result<Saved> Editor::save(Draft draft, std::string_view why) {
   }
   const auto dot = TRY(next_dot(draft.type->space));
   const auto who = TRY(author(dot.stream));
-  ReadChange read{change, {}};
-  read.values = TRY(read_fields(*draft.type, change));
-  const auto rights = TRY(session_.merger().rights(dot, read, who, WholePast{}));
+  const auto values = TRY(read_fields(*draft.type, change));
+  const auto rights = TRY(session_.merger().rights(dot, {change, values}, who, WholePast{}));
   const bool accepts_without_right =
       !change.accepts.empty() &&
       std::ranges::any_of(rights, [](const auto& right) { return !right.second; });

@@ -8,6 +8,7 @@
 
 #include "client/git/git_history.h"
 #include "client/git/repository.h"
+#include "client/heap.h"
 #include "sync/base/result.h"
 #include "sync/batch_commit.h"
 #include "sync/opening.h"
@@ -38,6 +39,7 @@ void ReadAhead::stop() {
 }
 
 void ReadAhead::work() {
+  prepare_heap();
   auto repository = Repository::open(history_);
   if (!repository) {
     for (std::size_t i = 0; i < order_.size(); ++i) {

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <vector>
 
-#include "client/read_ahead.h"
+#include "client/receiving.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
@@ -42,9 +42,7 @@ Result<Received> take_history(Workspace& workspace,
                               const Progress& progress,
                               std::vector<IgnoredEdge>& ignored) {
   auto session = TRY(Session::begin(store));
-  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
-  Receiver receiver{store, workspace.history(), session->applier(), session->members(), opener};
-  auto received = TRY(receiver.receive(branches, now_ms(), progress));
+  auto received = TRY(receive(workspace, *session, branches, now_ms(), progress));
   ignored = session->merger().ignored_edges();
   TRY(session->commit());
   return received;

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/describe.h"
-#include "client/read_ahead.h"
+#include "client/receiving.h"
 #include "client/rotation.h"
 #include "client/rules/rules.h"
 #include "client/text.h"
@@ -191,10 +191,7 @@ Result<void> catch_up(Workspace& workspace) {
     behind = behind || !known;
   }
   if (!behind) return {};
-  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), session->members(), opener};
-  const auto received = TRY(receiver.receive(branches, now_ms()));
+  const auto received = TRY(receive(workspace, *session, branches, now_ms()));
   if (!received.set_aside.empty()) {
     const auto& first = received.set_aside.front();
     Error error = fail(Errc::corrupt,

@@ -14,7 +14,7 @@
 #include "client/decisions.h"
 #include "client/git/git_history.h"
 #include "client/membership.h"
-#include "client/read_ahead.h"
+#include "client/receiving.h"
 #include "client/rules/rules.h"
 #include "client/sealing.h"
 #include "client/signing.h"
@@ -225,7 +225,7 @@ Result<void> remember_set_aside(SqliteStore& store, const std::vector<SetAside>&
 
 /// Applies what was offered, unless an edit was made since sealing: then nothing, and false. A
 /// device that is not admitted yet cannot seal, and receives all the same.
-Result<bool> receive(Workspace& workspace,
+Result<bool> take_in(Workspace& workspace,
                      const std::vector<Branch>& offered,
                      const std::vector<Branch>& statements,
                      const SyncOptions& options,
@@ -239,10 +239,7 @@ Result<bool> receive(Workspace& workspace,
   }
   report.before = TRY(standing_of(workspace, *session));
   report.rolled_back = TRY(rolled_back(session->store(), report.remote, offered));
-  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), session->members(), opener};
-  report.received = TRY(receiver.receive(offered, report.at_ms, options.progress));
+  report.received = TRY(receive(workspace, *session, offered, report.at_ms, options.progress));
   TRY(session->settle());
   report.witnessed = TRY(compare_witnesses(
       workspace, *session, report.remote, statements, report.received.set_aside, report.at_ms));
@@ -387,7 +384,7 @@ Result<SyncReport> sync_with(Workspace& workspace,
       const auto sealed = TRY(seal_all(workspace));
       report.sealed += sealed.changes;
     }
-    received = TRY(receive(workspace, offered, statements, options, report));
+    received = TRY(take_in(workspace, offered, statements, options, report));
   }
   if (!received) return fail(Errc::busy, "edits kept coming in while syncing");
   if (!options.dry_run) {

@@ -43,7 +43,7 @@ Result<Description> revert(Workspace& workspace,
   Editor editor{workspace, session};
   auto text = TRY(describe(session, dot, change));
   const auto record = TRY(editor.reading().read(change.record));
-  const auto* read = TRY(session.merger().read(dot));
+  const auto read = TRY(session.merger().read(dot));
   const auto* found = TRY(session.merger().state(change.record));
   const RecordState state = *found;
   if (change.action == Action::create) {
@@ -57,7 +57,7 @@ Result<Description> revert(Workspace& workspace,
     TRY(session.commit());
     return text;
   }
-  const auto slots = slots_of(*record.type, *read);
+  const auto slots = slots_of(*record.type, read);
   for (const auto slot : slots) {
     const auto* now = state.find(slot);
     const bool latest = now != nullptr && now->heads == std::vector<Dot>{dot};

@@ -11,6 +11,7 @@
 #include "client/crypto/device_key.h"
 #include "client/crypto/key_file.h"
 #include "client/git/git_history.h"
+#include "client/in_parallel.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
 #include "sync/applier.h"
@@ -144,7 +145,7 @@ private:
       : store_{store},
         transaction_{std::move(transaction)},
         members_{std::move(members)},
-        applier_{store, store.schema(), *members_} {}
+        applier_{store, store.schema(), *members_, in_parallel} {}
 
   SqliteStore& store_;
   Transaction transaction_;

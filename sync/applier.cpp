@@ -271,16 +271,17 @@ Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
   TRY(file(placed));
   Dot dot{placed.batch.stream, placed.batch.first_n};
   std::optional<Author> author;  // One for the whole batch, but that acts may change it.
-  for (std::size_t i = 0; i < arrived.batch.changes.size(); ++i) {
-    ReadChange read{std::move(arrived.batch.changes[i]), std::move(arrived.values[i])};
-    TRY(renumber(read.change, placed));
-    if (read.change.is_act()) {
-      TRY(take_act(dot, read.change, placed));
+  const auto changes =
+      merger_.keep(dot, std::move(arrived.batch.changes), std::move(arrived.values));
+  for (auto& change : changes) {
+    TRY(renumber(change, placed));
+    if (change.is_act()) {
+      TRY(take_act(dot, change, placed));
       author.reset();
     } else {
       const GroundPast past{placed.ground, dot};
       if (!author) author = TRY(merger_.author_of(dot));
-      TRY(merger_.take(dot, std::move(read), *author, past));
+      TRY(merger_.take(dot, change, *author, past));
     }
     ++dot.n;
   }
@@ -300,14 +301,15 @@ Result<void> Applier::take_pending(const Dot& dot, const Change& change) {
     TRY(registrar_.take(dot, change, *best, {past, whole, last}));
     return registrar_.finish();
   }
-  ReadChange read{change, {}};
   const auto key = TRY(store_.record_key(change.record));
   const auto* type = schema_.type(key.type);
   if (type == nullptr)
     return fail(Errc::invalid, "record type {} is unknown to this program", key.type);
-  read.values = TRY(read_fields(*type, change));
+  std::vector<FieldValues> values(1);
+  values.front() = TRY(read_fields(*type, change));
+  const auto kept = merger_.keep(dot, {change}, std::move(values));
   const auto author = TRY(merger_.author_of(dot));
-  return merger_.take(dot, std::move(read), author, past);
+  return merger_.take(dot, kept.front(), author, past);
 }
 
 Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
@@ -327,9 +329,9 @@ Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
       TRY(merger_.refold(record));
       refolded[record] = true;
     } else if (!refolded[record]) {
-      const auto* read = TRY(merger_.read(dot));
+      const auto read = TRY(merger_.read(dot));
       const auto author = TRY(merger_.author_of(dot));
-      const auto verdicts = TRY(merger_.rights(dot, *read, author, past));
+      const auto verdicts = TRY(merger_.rights(dot, read, author, past));
       const auto* state = TRY(merger_.state(record));
       const bool differs = std::ranges::any_of(verdicts, [&](const auto& verdict) {
         const auto* slot = state->find(verdict.first);

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "sync/base/for_each.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/members.h"
@@ -60,11 +62,12 @@ struct Applied {
 
 class Applier {
 public:
-  Applier(Store& store, const Schema& schema, Members& members)
+  /// With `each` records are joined.
+  Applier(Store& store, const Schema& schema, Members& members, ForEach each = one_by_one)
       : store_{store},
         schema_{schema},
         members_{members},
-        merger_{store, schema, members},
+        merger_{store, schema, members, std::move(each)},
         registrar_{store, members, merger_} {}
 
   /// Checks the batch against the history (A1: all parents here, the next number of its stream) and

@@ -16,6 +16,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/members.h"
+#include "sync/merger_lookup.h"
 #include "sync/read_change.h"
 #include "sync/record_state.h"
 #include "sync/rights.h"
@@ -49,105 +50,20 @@ private:
   std::optional<std::vector<Reach>> reach_;
 };
 
-/// What a version supersedes directly in a slot: names and accepts alike.
-std::vector<Dot> edges(const Change& change, Slot slot) {
-  std::vector<Dot> dots;
-  for (const auto* list : {&change.supersedes, &change.accepts}) {
-    for (const auto& version : *list) {
-      if (version.slot == slot) dots.push_back(version.dot);
-    }
-  }
-  return dots;
-}
-
 }  // namespace
 
-/// Serves one slot's versions to `join`, as they rank for somebody who has seen `now`.
-class Merger::Lookup : public Versions {
-public:
-  Lookup(Merger& merger,
-         const Work& work,
-         Slot slot,
-         const Past& now,
-         const Settled* settled = nullptr)
-      : merger_{merger},
-        work_{work},
-        slot_{slot},
-        state_{work.state.find(slot)},
-        now_{now},
-        settled_{settled} {}
-
-  const Settled* settled() const override { return settled_; }
-
-  Result<const VersionFacts*> facts(const Dot& dot) override {
-    if (const auto known = facts_.find(dot); known != facts_.end()) return &known->second;
-    if (settled_ != nullptr && dot == Settled::dot) return settled_facts();
-    const auto* read = TRY(merger_.read(dot));
-    const auto batch = TRY(merger_.store_.batch_of(dot));
-    VersionFacts facts;
-    facts.value = value_of(slot_, *read);
-    facts.rank = {batch.generation, dot.n};
-    const auto author = TRY(merger_.author_of(dot));
-    facts.decides = ranks(author.site);
-    std::set<Dot> walked;
-    TRY(collect(edges(read->change, slot_), facts.over, walked));
-    std::ranges::sort(facts.over);
-    const auto repeated = std::ranges::unique(facts.over);
-    facts.over.erase(repeated.begin(), repeated.end());
-    if (settled_ != nullptr && facts.over == settled_->heads) facts.over = {Settled::dot};
-    return &facts_.emplace(dot, std::move(facts)).first->second;
+Result<ReadChange> Merger::read(const Dot& dot) {
+  if (const auto known = recent_.find(dot)) return *known;
+  std::vector<Change> changes(1);
+  std::vector<FieldValues> values(1);
+  auto& change = changes.front();
+  change = TRY(store_.change(dot));
+  if (!change.is_act()) {
+    const auto* work = TRY(load(change.record));
+    if (work->type != nullptr) values.front() = TRY(read_fields(*work->type, change));
   }
-
-private:
-  Result<const VersionFacts*> settled_facts() {
-    VersionFacts facts{settled_->value, settled_->heads, {}, false};
-    for (const auto& head : settled_->heads) {
-      const auto batch = TRY(merger_.store_.batch_of(head));
-      facts.rank = std::max(facts.rank, CausalRank{batch.generation, head.n});
-    }
-    return &facts_.emplace(Settled::dot, std::move(facts)).first->second;
-  }
-
-  /// Passes through proposals, which supersede nothing themselves.
-  Result<void> collect(const std::vector<Dot>& dots,
-                       std::vector<Dot>& over,
-                       std::set<Dot>& walked) {
-    for (const auto& dot : dots) {
-      if (state_ == nullptr || state_->proposal(dot) == nullptr) {
-        over.push_back(dot);
-      } else if (walked.insert(dot).second) {
-        const auto* read = TRY(merger_.read(dot));
-        TRY(collect(edges(read->change, slot_), over, walked));
-      }
-    }
-    return {};
-  }
-
-  bool ranks(const std::optional<SiteNo>& site) {
-    const auto [known, fresh] = ranks_.try_emplace(site);
-    if (fresh) known->second = merger_.rights_.ranks(*work_.type, work_.state, slot_, site, now_);
-    return known->second;
-  }
-
-  Merger& merger_;
-  const Work& work_;
-  Slot slot_;
-  const SlotState* state_;
-  const Past& now_;
-  const Settled* settled_;                                // Null: nothing is known.
-  std::unordered_map<Dot, VersionFacts, DotHash> facts_;  // Others' pointers to it stay valid.
-  std::map<std::optional<SiteNo>, bool> ranks_;
-};
-
-Result<const ReadChange*> Merger::read(const Dot& dot) {
-  if (const auto* known = recent_.find(dot)) return known;
-  ReadChange read;
-  read.change = TRY(store_.change(dot));
-  if (!read.change.is_act()) {
-    const auto* work = TRY(load(read.change.record));
-    if (work->type != nullptr) read.values = TRY(read_fields(*work->type, read.change));
-  }
-  return recent_.keep(dot, std::move(read));
+  recent_.keep(dot, std::move(changes), std::move(values));
+  return *recent_.find(dot);
 }
 
 Result<Merger::Work*> Merger::load(RecordNo record) {
@@ -165,19 +81,16 @@ Result<const RecordState*> Merger::state(RecordNo record) {
   return &work->state;
 }
 
-Result<void> Merger::take(const Dot& dot,
-                          ReadChange&& read,
-                          const Author& author,
-                          const Past& past) {
-  auto* work = TRY(load(read.change.record));
+Result<void> Merger::take(const Dot& dot, Change& change, const Author& author, const Past& past) {
+  auto* work = TRY(load(change.record));
   if (work->type == nullptr) {
     ++unknown_;
-    return store_.put_change(dot, read.change);
+    return store_.put_change(dot, change);
   }
-  if (read.values.unknown) ++unknown_;
-  TRY(keep_valid_edges(*work, dot, read.change, past));
-  TRY(store_.put_change(dot, read.change));
-  const auto& kept = *recent_.keep(dot, std::move(read));
+  TRY(keep_valid_edges(*work, dot, change, past));
+  TRY(store_.put_change(dot, change));
+  const auto kept = *recent_.find(dot);
+  if (kept.values.unknown) ++unknown_;
   // What came before the creation that says of what it is a part may be late by that.
   if (kept.change.action == Action::create && work->type->part_of != 0 &&
       !work->state.slots.empty())
@@ -200,7 +113,7 @@ Result<bool> Merger::is_version_of(const Work& work, const Version& version) {
     if (found.error().code == Errc::not_found) return false;
     return found.error();
   }
-  const auto& other = **found;
+  const auto& other = *found;
   return !other.change.is_act() && other.change.record == work.number &&
          guantong::is_version_of(*work.type, other, version.slot);
 }
@@ -217,7 +130,7 @@ Result<void> Merger::keep_valid_edges(const Work& work,
     auto& versions = change.*list;
     auto valid = versions.begin();
     for (const auto& version : versions) {
-      if (past.contains(version.dot) && TRY(is_version_of(work, version))) {
+      if (version.dot != dot && past.contains(version.dot) && TRY(is_version_of(work, version))) {
         *valid++ = version;
       } else {
         ignore(dot, change, version.dot);
@@ -327,8 +240,10 @@ Result<void> Merger::fold_version(Work& work,
     return {};
   }
   TRY(accept(work, slot, read));
-  if (auto value = std::exchange(slot.in_force, std::nullopt); value && !slot.heads.empty())
-    work.settled[number] = {slot.heads, *std::move(value), slot.conflict || slot.joined};
+  if (auto value = std::exchange(slot.in_force, std::nullopt); value && !slot.heads.empty()) {
+    const auto rank = TRY(rank_of(slot.heads));
+    work.settled[number] = {slot.heads, *std::move(value), slot.conflict || slot.joined, rank};
+  }
   std::set<Dot> walked;
   for (const auto& other : edges(read.change, number))
     TRY(cover(slot, other, walked));
@@ -340,8 +255,8 @@ Result<void> Merger::fold_version(Work& work,
 Result<void> Merger::cover(SlotState& slot, const Dot& dot, std::set<Dot>& walked) {
   if (std::erase(slot.heads, dot) > 0 || slot.proposal(dot) == nullptr) return {};
   if (!walked.insert(dot).second) return {};
-  const auto* read = TRY(this->read(dot));
-  for (const auto& below : edges(read->change, slot.slot))
+  const auto read = TRY(this->read(dot));
+  for (const auto& below : edges(read.change, slot.slot))
     TRY(cover(slot, below, walked));
   return {};
 }
@@ -371,8 +286,8 @@ Result<void> Merger::accept(Work& work, SlotState& slot, const ReadChange& read)
   for (const auto& accepted : read.change.accepts) {
     auto* proposal = accepted.slot == slot.slot ? slot.proposal(accepted.dot) : nullptr;
     if (proposal == nullptr) continue;
-    const auto* proposed = TRY(this->read(accepted.dot));
-    if (TRY(same_content(work, slot.slot, read, *proposed))) proposal->outcomes |= outcome_accepted;
+    const auto proposed = TRY(this->read(accepted.dot));
+    if (TRY(same_content(work, slot.slot, read, proposed))) proposal->outcomes |= outcome_accepted;
   }
   return {};
 }
@@ -460,10 +375,10 @@ Result<std::unique_ptr<const Past>> Merger::past_of(const Dot& dot) {
 Result<void> Merger::visit_history(RecordNo record, const Visit& visit) {
   const auto history = TRY(store_.history(record));
   for (const auto& [dot, change] : history) {
-    const auto* read = TRY(this->read(dot));
+    const auto read = TRY(this->read(dot));
     const auto author = TRY(author_of(dot));
     const auto past = TRY(past_of(dot));
-    TRY(visit(dot, *read, author, *past));
+    TRY(visit(dot, read, author, *past));
   }
   return {};
 }
@@ -566,23 +481,17 @@ Result<SlotOutcome> Merger::join_heads(const Work& work,
                                        Slot slot,
                                        const std::vector<Dot>& heads,
                                        const Past& now) {
-  Lookup lookup{*this, work, slot, now};
+  const Everything everything{*this};
+  Lookup lookup{everything, rights_, work, slot, now};
   return join(*work.type, slot, heads, lookup);
 }
 
-Result<SlotSummary> Merger::summarise_slot(const Work& work, const SlotState& slot) {
-  const WholePast now;
-  const auto settled = work.settled.find(slot.slot);
-  Lookup lookup{
-      *this, work, slot.slot, now, settled == work.settled.end() ? nullptr : &settled->second};
-  return summarise(*work.type, slot.slot, slot.heads, lookup);
-}
-
 Result<Value> Merger::value_before(const Dot& dot, Slot slot) {
-  const auto* read = TRY(this->read(dot));
-  auto* work = TRY(load(read->change.record));
+  const auto read = TRY(this->read(dot));
+  auto* work = TRY(load(read.change.record));
   const WholePast now;
-  Lookup lookup{*this, *work, slot, now};
+  const Everything everything{*this};
+  Lookup lookup{everything, rights_, *work, slot, now};
   const auto* facts = TRY(lookup.facts(dot));
   if (facts->over.empty()) return Value{};
   auto before = TRY(join(*work->type, slot, facts->over, lookup));

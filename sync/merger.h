@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +19,8 @@
 
 #include "sync/base/flat_map.h"
 #include "sync/base/flat_set.h"
+#include "sync/base/for_each.h"
+#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/holding.h"
@@ -57,12 +60,25 @@ struct IgnoredEdge {
 
 class Merger {
 public:
-  Merger(Store& store, const Schema& schema, const Members& members)
-      : store_{store}, schema_{schema}, members_{members}, rights_{members} {}
+  /// With `each` records are joined.
+  Merger(Store& store, const Schema& schema, const Members& members, ForEach each = one_by_one)
+      : store_{store},
+        schema_{schema},
+        members_{members},
+        rights_{members},
+        for_each_{std::move(each)} {}
 
-  /// Takes the record change `dot`, whose causes have all been taken. Its edges that do not count
-  /// (M1) are dropped from what is stored.
-  Result<void> take(const Dot& dot, ReadChange&& read, const Author& author, const Past& past);
+  /// Keeps the changes of a stream from `first` on, and what their fields say, for taking them.
+  /// They may be written to until then.
+  std::span<Change> keep(const Dot& first,
+                         std::vector<Change> changes,
+                         std::vector<FieldValues> values) {
+    return recent_.keep(first, std::move(changes), std::move(values));
+  }
+
+  /// Takes the record change `dot`, which is kept and whose causes have all been taken. Its edges
+  /// that do not count (M1) are dropped from what is stored.
+  Result<void> take(const Dot& dot, Change& change, const Author& author, const Past& past);
 
   /// Which of a change's slots its author may decide in `past`; the others become proposals.
   Result<std::map<Slot, bool>> rights(const Dot& dot,
@@ -126,7 +142,7 @@ public:
   Result<bool> saw(const Dot& later, const Dot& earlier);
 
   /// Reads a change, from memory where it passed by lately.
-  Result<const ReadChange*> read(const Dot& dot);
+  Result<ReadChange> read(const Dot& dot);
 
   std::uint64_t unknown_changes() const { return unknown_; }
   /// The first of the edges that did not count.
@@ -139,11 +155,15 @@ private:
     const RecordType* type = nullptr;  ///< Null: unknown to this program.
     RecordState state;
     FlatSet<Slot> dirty;
+    FlatSet<Slot> joined;  ///< Those of them whose joining is done.
     bool touched = false;
     bool agreed = false;  ///< An act of consent was taken, or what was signed may have changed.
     FlatMap<Slot, Settled> settled;  ///< What slots showed whose heads are others now.
     RecordView view;
   };
+  class Source;
+  class Memory;
+  class Everything;
   class Lookup;
 
   Result<Work*> load(RecordNo record);
@@ -214,9 +234,13 @@ private:
   Result<bool> is_version_of(const Work& work, const Version& version);
 
   std::vector<RecordNo> touched_records() const;
+  std::vector<std::optional<Digest>> digests_of(const std::vector<RecordNo>& records) const;
+  /// Joins in advance what needs nothing but memory.
+  Result<void> join_recent(const std::vector<RecordNo>& records);
   Result<void> join_dirty(Work& work);
-  Result<void> join_slot(Work& work, Slot slot);
-  Result<void> join_set(Work& work, const Field& field);
+  Result<void> join_one(Work& work, Slot slot, const Source& source);
+  Result<void> join_slot(Work& work, Slot slot, const Source& source);
+  static void join_set(Work& work, const Field& field);
   Result<void> link_references(Work& work, const Field& field);
   Result<LifeState> life_of(Work& work);
   Result<bool> takes_effect(const Work& work,
@@ -228,12 +252,15 @@ private:
                                  const std::vector<Dot>& heads,
                                  const Past& now);
   /// Joins a slot's heads as they rank now, resting on what was settled before.
-  Result<SlotSummary> summarise_slot(const Work& work, const SlotState& slot);
+  Result<SlotSummary> summarise_slot(const Work& work, const SlotState& slot, const Source& source);
+  Result<RecentChanges::Wrote> wrote(const Dot& dot);
+  Result<CausalRank> rank_of(const std::vector<Dot>& heads);
 
   Store& store_;
   const Schema& schema_;
   const Members& members_;
   Rights rights_;
+  ForEach for_each_;
   std::unordered_map<RecordNo, Work> works_;
   RecentChanges recent_;
   std::unordered_map<StreamNo, DeviceId> devices_;

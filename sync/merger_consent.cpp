@@ -87,8 +87,8 @@ Result<std::set<RecordKey>> Merger::named_by(const Work& work,
   const auto& field = *work.type->field(number);
   for (const auto& creation : work.state.creations) {
     if (!past.contains(creation.dot)) continue;
-    const auto* read = TRY(this->read(creation.dot));
-    if (const auto target = reference_in(field, value_of(field.slot, *read))) named.insert(*target);
+    const auto read = TRY(this->read(creation.dot));
+    if (const auto target = reference_in(field, value_of(field.slot, read))) named.insert(*target);
   }
   return named;
 }

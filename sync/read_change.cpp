@@ -57,6 +57,16 @@ bool is_version_of(const RecordType& type, const ReadChange& read, Slot slot) {
   return std::ranges::binary_search(slots_of(type, read), slot);
 }
 
+std::vector<Dot> edges(const Change& change, Slot slot) {
+  std::vector<Dot> dots;
+  for (const auto* list : {&change.supersedes, &change.accepts}) {
+    for (const auto& version : *list) {
+      if (version.slot == slot) dots.push_back(version.dot);
+    }
+  }
+  return dots;
+}
+
 std::string_view value_of(Slot slot, const ReadChange& read) {
   if (slot == life_cycle)
     return read.change.action == Action::archive ? life_archived : life_active;

@@ -11,9 +11,10 @@
 
 namespace guantong {
 
+/// Lies with whoever holds both.
 struct ReadChange {
-  Change change;
-  FieldValues values;
+  const Change& change;
+  const FieldValues& values;
 };
 
 /// Reads what each change of a batch says; nothing for an act, and for a type that this program
@@ -26,6 +27,9 @@ std::vector<Slot> slots_of(const RecordType& type, const ReadChange& read);
 
 /// Whether a change is a version of the slot.
 bool is_version_of(const RecordType& type, const ReadChange& read, Slot slot);
+
+/// What a version supersedes directly in a slot: what it names and what it accepts alike.
+std::vector<Dot> edges(const Change& change, Slot slot);
 
 /// A change's value for a slot; empty where it clears it or says nothing of it. Valid as long as
 /// the change is.

@@ -1,49 +1,86 @@
 // Changes that passed by lately, read: what merging asks for again and again before it saves.
 #pragma once
 
-#include <cstddef>
-#include <unordered_map>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "sync/base/result.h"
 #include "sync/change.h"
+#include "sync/members.h"
 #include "sync/read_change.h"
 
 namespace guantong {
 
-/// Each stays in its place until it is forgotten. They lie in blocks, as one allocation a change
-/// costs as much as reading it.
+/// Each stays in its place until it is forgotten. What came together lies together: memory that is
+/// touched for the first time, or far from the last, costs more than reading a change.
 class RecentChanges {
 public:
-  /// Null: it did not pass by.
-  const ReadChange* find(const Dot& dot) const {
-    const auto at = places_.find(dot);
-    return at == places_.end() ? nullptr : at->second;
+  /// What is known of all changes that came together.
+  struct Wrote {
+    std::uint64_t generation = 0;
+    std::optional<SiteNo> site;  ///< None: not admitted yet.
+  };
+
+  /// Nothing: it did not pass by.
+  std::optional<ReadChange> find(const Dot& dot) const {
+    const auto at = run_of(dot);
+    if (at == runs_.end()) return std::nullopt;
+    const auto& [first, run] = *at;
+    return ReadChange{run.changes[dot.n - first.n], run.values[dot.n - first.n]};
   }
 
-  /// Keeps a change in the place of what was known under its name.
-  const ReadChange* keep(const Dot& dot, ReadChange&& read) {
-    if (blocks_.empty() || blocks_.back().size() == changes_a_block) {
-      blocks_.emplace_back();
-      blocks_.back().reserve(changes_a_block);
-    }
-    blocks_.back().push_back(std::move(read));
-    const auto* kept = &blocks_.back().back();
-    places_[dot] = kept;
-    return kept;
+  /// Who wrote it, where that was noted.
+  std::optional<Wrote> wrote(const Dot& dot) const {
+    const auto at = run_of(dot);
+    return at == runs_.end() ? std::nullopt : at->second.wrote;
   }
 
-  void forget(const Dot& dot) { places_.erase(dot); }
-  void forget_all() {
-    places_.clear();
-    blocks_.clear();
+  /// Notes who wrote each: `ask` is called with the first of those that came together.
+  template <class Ask>
+  Result<void> note_authors(const Ask& ask) {
+    for (auto& [first, run] : runs_)
+      run.wrote = TRY(ask(first));
+    return {};
   }
+
+  /// Keeps the changes of a stream from `first` on, and as many values, in the place of what was
+  /// known under that name.
+  std::span<Change> keep(const Dot& first,
+                         std::vector<Change> changes,
+                         std::vector<FieldValues> values) {
+    auto& run =
+        runs_.insert_or_assign(first, Run{std::move(changes), std::move(values), {}}).first->second;
+    return run.changes;
+  }
+
+  /// Forgets a change, and those that came together with it.
+  void forget(const Dot& dot) {
+    if (const auto at = run_of(dot); at != runs_.end()) runs_.erase(at);
+  }
+  void forget_all() { runs_.clear(); }
 
 private:
-  static constexpr std::size_t changes_a_block = 64;
+  struct Run {
+    std::vector<Change> changes;
+    std::vector<FieldValues> values;
+    std::optional<Wrote> wrote;
+  };
 
-  std::unordered_map<Dot, const ReadChange*, DotHash> places_;
-  std::vector<std::vector<ReadChange>> blocks_;
+  std::map<Dot, Run>::const_iterator run_of(const Dot& dot) const {
+    const auto after = runs_.upper_bound(dot);
+    if (after == runs_.begin()) return runs_.end();
+    const auto at = std::prev(after);
+    const auto& [first, run] = *at;
+    const bool holds = first.stream == dot.stream && dot.n - first.n < run.changes.size();
+    return holds ? at : runs_.end();
+  }
+
+  std::map<Dot, Run> runs_;  ///< By their first changes.
 };
 
 }  // namespace guantong

@@ -39,6 +39,7 @@ struct Settled {
   std::vector<Dot> heads;  ///< Sorted.
   Value value;
   bool differed = false;  ///< Whether the heads had different values.
+  CausalRank rank{};      ///< The highest of the heads'.
 };
 
 /// Looks up the counting versions of one slot.

@@ -28,8 +28,8 @@ inline constexpr std::string_view life_archived = "archived";
 
 /// What a change says of a record's fields.
 struct FieldValues {
-  FlatMap<Slot, Value> slots;                           ///< Set or cleared; a cleared one is empty.
-  std::map<std::uint32_t, std::vector<Value>> members;  ///< By SET field: the members added.
+  FlatMap<Slot, Value> slots;                          ///< Set or cleared; a cleared one is empty.
+  FlatMap<std::uint32_t, std::vector<Value>> members;  ///< By SET field: the members added.
   bool unknown = false;  ///< A field, or a choice, that this program does not know was skipped.
 };
 

@@ -14,6 +14,7 @@ public:
     const auto at = std::ranges::lower_bound(values_, value);
     if (at == values_.end() || *at != value) values_.insert(at, value);
   }
+  bool contains(const Value& value) const { return std::ranges::binary_search(values_, value); }
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }
   bool empty() const { return values_.empty(); }

@@ -18,7 +18,7 @@
 
 #include "client/editor.h"
 #include "client/membership.h"
-#include "client/read_ahead.h"
+#include "client/receiving.h"
 #include "client/sealing.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
@@ -156,10 +156,7 @@ Result<void> copy_branches(Workspace& from, Workspace& to) {
 Result<Received> receive(Workspace& workspace) {
   const auto branches = TRY(offered(workspace));
   auto session = TRY(Session::begin(workspace.store()));
-  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), session->members(), opener};
-  auto received = TRY(receiver.receive(branches, now_ms()));
+  auto received = TRY(guantong::receive(workspace, *session, branches, now_ms()));
   TRY(session->commit());
   return received;
 }

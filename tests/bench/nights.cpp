@@ -20,7 +20,7 @@
 #include "client/crypto/device_key.h"
 #include "client/editor.h"
 #include "client/membership.h"
-#include "client/read_ahead.h"
+#include "client/receiving.h"
 #include "client/sealing.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
@@ -250,10 +250,7 @@ Result<std::uint64_t> receive(Workspace& workspace, const std::string& refs) {
   for (const auto& ref : found)
     branches.push_back({ref.name.substr(refs.size()), ref.target});
   auto session = TRY(Session::begin(workspace.store()));
-  ReadAhead opener{workspace.history_path(), workspace.config().consortium, workspace.schema()};
-  Receiver receiver{
-      session->store(), workspace.history(), session->applier(), session->members(), opener};
-  const auto received = TRY(receiver.receive(branches, now_ms()));
+  const auto received = TRY(guantong::receive(workspace, *session, branches, now_ms()));
   if (!received.set_aside.empty()) return received.set_aside.front().reason;
   if (received.quarantined > 0) return fail(Errc::conflict, "the night's work does not count");
   TRY(session->commit());

@@ -24,13 +24,13 @@ protected:
   }
 
   test::TempDir folder;
-  Workspace here = *found(folder.path() / "bitc",
-                          {"贯通示范联合体",
-                           "bitc",
-                           "北京信息职业技术学院",
-                           "vocational",
-                           "单示一",
-                           "b01@example.invalid"});
+  Workspace here = *guantong::found(folder.path() / "bitc",
+                                    {"贯通示范联合体",
+                                     "bitc",
+                                     "北京信息职业技术学院",
+                                     "vocational",
+                                     "单示一",
+                                     "b01@example.invalid"});
 };
 
 TEST_F(Sessions, SeeWhoWasAdmittedByAnotherProcessMeanwhile) {

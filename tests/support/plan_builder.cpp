@@ -135,10 +135,9 @@ Result<void> Desk::take(Session& session, const RecordKey& key, Action action, c
   }
   for (const auto& [number, value] : values)
     change.fields += value;
-  ReadChange read{change, {}};
-  read.values = TRY(read_fields(type, change));
+  const auto read_values = TRY(read_fields(type, change));
   const auto* state = TRY(session.merger().state(change.record));
-  for (const auto slot : slots_of(type, read)) {
+  for (const auto slot : slots_of(type, {change, read_values})) {
     if (const auto* known = state->find(slot)) {
       for (const auto& head : known->heads)
         change.supersedes.push_back({slot, head});

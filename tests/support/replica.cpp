@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -155,9 +156,19 @@ std::string text_of(const SlotPicture& slot) {
   return text;
 }
 
+/// In which order records are joined must not matter.
+void backwards(std::size_t count, const std::function<void(std::size_t)>& work) {
+  for (auto i = count; i > 0; --i)
+    work(i - 1);
+}
+
 }  // namespace
 
-Replica::Replica() : applier_{std::make_unique<Applier>(store_, test_schema(), members_)} {}
+std::unique_ptr<Applier> Replica::make_applier() {
+  return std::make_unique<Applier>(store_, test_schema(), members_, backwards);
+}
+
+Replica::Replica() : applier_{make_applier()} {}
 
 Result<void> Replica::take(const ArrivedBatch& arrived) {
   if (TRY(store_.batch_by_commit(arrived.commit))) return {};
@@ -214,7 +225,7 @@ void Replica::reopen() {
   auto members = store_.members();
   if (!members) std::abort();  // What was stored by this program cannot be read by it.
   members_ = *std::move(members);
-  applier_ = std::make_unique<Applier>(store_, test_schema(), members_);
+  applier_ = make_applier();
 }
 
 Result<Picture> picture_of(Replica& replica, const Delivery& delivery) {

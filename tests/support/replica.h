@@ -51,6 +51,8 @@ public:
   Merger& merger() { return applier_->merger(); }
 
 private:
+  std::unique_ptr<Applier> make_applier();
+
   MemoryStore store_;
   Members members_;
   std::unique_ptr<Applier> applier_;

@@ -194,6 +194,26 @@ TEST_F(Consent, TheValueOfTheNewOwnerHoldsInAnOpenConflict) {
   EXPECT_EQ(at(lead, key).text(slots::register_any), "of b");
 }
 
+TEST_F(Consent, WhatIsWrittenOverAConflictRestsOnTheValueOfTheNewOwner) {
+  const auto relay = sites.admit("s3");
+  const auto reader = sites.admit("s4");
+  const auto key = create(a, course());
+  meet({lead, a, b});
+  at(a, key).write(at(a, key).set(slots::register_any, "of a"));
+  at(b, key).write(at(b, key).set(slots::register_any, "of b"));
+  meet({lead, a, b, relay, reader});
+  EXPECT_EQ(at(reader, key).text(slots::register_any), "of a");
+  // Two who do not decide write over both, while the record goes to b.
+  at(lead, key).write(at(lead, key).set(slots::register_any, "of the lead"));
+  at(relay, key).write(at(relay, key).set(slots::register_any, "of the relay"));
+  agree(at(a, key).give(sites.org(b)), key, {a, b});
+  sites.learn(relay, lead);
+  sites.learn(relay, b);
+  sites.learn(reader, relay);  // All in one transaction.
+  EXPECT_EQ(at(reader, key).text(slots::register_any), "of b");
+  meet();
+}
+
 TEST_F(Consent, ARecordGivenAwayTwiceStaysWithItsOwnerUntilTheClaimantsAgree) {
   const auto laptop = sites.admit("s1");
   const auto key = create(a, course());
