@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -88,12 +91,12 @@ std::vector<FieldEdit> edits_of(const Columns& columns,
 
 class Importer {
 public:
-  Importer(Workspace& workspace, Session& session, const ImportOptions& options)
+  Importer(Workspace& workspace, Session& session, const RecordType& type, std::string why)
       : workspace_{workspace},
         session_{session},
         editor_{workspace, session},
-        type_{*options.type},
-        why_{options.why} {}
+        type_{type},
+        why_{std::move(why)} {}
 
   /// Takes one row. Nothing was written when it fails.
   Result<void> take(const Columns& columns,
@@ -197,6 +200,81 @@ private:
   std::string why_;
 };
 
+/// Takes the rows again that failed, as long as that helps: what they refer to may have come since.
+Result<void> take_rows(Importer& importer,
+                       const Columns& columns,
+                       const CsvTable& table,
+                       const std::vector<FieldEdit>& defaults,
+                       ImportReport& report) {
+  std::vector<std::size_t> open(table.rows.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  for (bool helped = true; helped && !open.empty();) {
+    report.problems.clear();
+    std::vector<std::size_t> failed;
+    for (const auto i : open) {
+      const auto edits = edits_of(columns, table.rows[i], defaults);
+      const auto taken = importer.take(columns, table.rows[i], edits, report);
+      if (taken) continue;
+      if (taken.error().code == Errc::io || taken.error().code == Errc::busy) return taken.error();
+      report.problems.push_back({table.lines[i], taken.error().message});
+      failed.push_back(i);
+    }
+    helped = failed.size() < open.size();
+    open = std::move(failed);
+  }
+  return {};
+}
+
+/// Whether a type has the field of a default and, where that is another record, one of its kind.
+bool fits(const Schema& schema, const RecordType& type, const FieldEdit& edit) {
+  const auto* field = type.field(std::string_view{edit.field});
+  if (field == nullptr) return false;
+  const auto colon = edit.text.find(':');
+  if (colon == std::string::npos || field->target == 0) return true;
+  return schema.type(std::string_view{edit.text}.substr(0, colon)) == schema.type(field->target);
+}
+
+Result<ImportReport> import_file(Workspace& workspace,
+                                 Session& session,
+                                 const ImportFile& file,
+                                 const ImportOptions& options) {
+  const auto text = TRY(to_utf8(file.bytes));
+  const auto table = TRY(parse_csv(text));
+  ImportReport report;
+  report.file = file.name;
+  report.type = file.type->name;
+  const auto columns = columns_of(*file.type, table, report.ignored_columns);
+  auto defaults = options.defaults;
+  const auto& schema = session.store().schema();
+  std::erase_if(defaults, [&](const FieldEdit& edit) { return !fits(schema, *file.type, edit); });
+  Importer importer{workspace, session, *file.type, options.why};
+  TRY(take_rows(importer, columns, table, defaults, report));
+  return report;
+}
+
+/// Whether records of one type may refer to those of another.
+bool refers(const RecordType& type, const RecordType& to) {
+  return std::ranges::any_of(type.fields,
+                             [&](const Field& field) { return field.target == to.number; });
+}
+
+/// Each after those it refers to; where they refer to each other, as they come.
+std::vector<ImportFile> in_order(std::vector<ImportFile> files) {
+  std::vector<ImportFile> ordered;
+  while (!files.empty()) {
+    const auto is_ready = [&](const ImportFile& file) {
+      return std::ranges::none_of(files, [&](const ImportFile& other) {
+        return other.type != file.type && refers(*file.type, *other.type);
+      });
+    };
+    auto next = std::ranges::find_if(files, is_ready);
+    if (next == files.end()) next = files.begin();
+    ordered.push_back(std::move(*next));
+    files.erase(next);
+  }
+  return ordered;
+}
+
 }  // namespace
 
 const RecordType* type_of_file(const Schema& schema, std::string_view stem) {
@@ -206,30 +284,58 @@ const RecordType* type_of_file(const Schema& schema, std::string_view stem) {
   return nullptr;
 }
 
-Result<ImportReport> import_csv(Workspace& workspace,
-                                std::string_view bytes,
-                                const ImportOptions& options) {
-  const auto text = TRY(to_utf8(bytes));
-  const auto table = TRY(parse_csv(text));
-  ImportReport report;
-  report.type = options.type->name;
-  const auto columns = columns_of(*options.type, table, report.ignored_columns);
+Result<std::vector<ImportFile>> files_of(const Schema& schema,
+                                         const std::filesystem::path& folder,
+                                         std::vector<std::string>& others) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".csv") paths.push_back(entry.path());
+  }
+  if (error)
+    return fail(Errc::io, "the folder {} cannot be read: {}", folder.string(), error.message());
+  std::ranges::sort(paths);
+  std::vector<ImportFile> files;
+  for (const auto& path : paths) {
+    const auto* type = type_of_file(schema, path.stem().string());
+    if (type == nullptr) {
+      others.push_back(path.filename().string());
+      continue;
+    }
+    auto bytes = TRY(read_file(path));
+    files.push_back({path.filename().string(), type, std::move(bytes)});
+  }
+  if (files.empty())
+    return fail(
+        Errc::not_found,
+        "no file in {} carries records; \"guantong types\" lists what such files are called",
+        folder.string());
+  return in_order(std::move(files));
+}
+
+Result<std::vector<ImportReport>> import_csv(Workspace& workspace,
+                                             const std::vector<ImportFile>& files,
+                                             const ImportOptions& options) {
   for (const auto& edit : options.defaults) {
-    if (options.type->field(std::string_view{edit.field}) == nullptr)
-      return fail(
-          Errc::invalid, "a {} has no field \"{}\"", options.type->name, printable(edit.field));
+    const auto has = [&](const ImportFile& file) {
+      return fits(workspace.schema(), *file.type, edit);
+    };
+    if (!files.empty() && std::ranges::none_of(files, has))
+      return fail(Errc::invalid,
+                  "a {} has no field \"{}\"",
+                  files.front().type->name,
+                  printable(edit.field));
   }
   auto session = TRY(Session::begin(workspace.store()));
-  Importer importer{workspace, *session, options};
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    const auto edits = edits_of(columns, table.rows[i], options.defaults);
-    const auto taken = importer.take(columns, table.rows[i], edits, report);
-    if (taken) continue;
-    if (taken.error().code == Errc::io || taken.error().code == Errc::busy) return taken.error();
-    report.problems.push_back({table.lines[i], taken.error().message});
+  std::vector<ImportReport> reports;
+  for (const auto& file : files) {
+    if (options.progress) options.progress(reports.size(), files.size());
+    auto report = TRY(in_context(
+        import_file(workspace, *session, file, options), "{} cannot be imported", file.name));
+    reports.push_back(std::move(report));
   }
   if (!options.dry_run) TRY(session->commit());
-  return report;
+  return reports;
 }
 
 Result<std::string> export_csv(SqliteStore& store, const RecordType& type) {

@@ -11,10 +11,14 @@
 #include <vector>
 
 #include "guantong/v1/annotations.pb.h"
+#include "guantong/v1/cooperation.pb.h"
 #include "guantong/v1/curriculum.pb.h"
 #include "guantong/v1/organisation.pb.h"
 #include "guantong/v1/plan.pb.h"
+#include "guantong/v1/programme.pb.h"
+#include "guantong/v1/quality.pb.h"
 #include "guantong/v1/student.pb.h"
+#include "guantong/v1/teaching.pb.h"
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 
@@ -367,8 +371,12 @@ Result<Schema> Schema::from(const std::vector<const pb::FileDescriptor*>& files)
 const Schema& Schema::built_in() {
   static const Schema schema = [] {
     auto built = Schema::from({v1::Org::descriptor()->file(),
-                               v1::Course::descriptor()->file(),
+                               v1::Team::descriptor()->file(),
+                               v1::Programme::descriptor()->file(),
                                v1::Plan::descriptor()->file(),
+                               v1::Course::descriptor()->file(),
+                               v1::EvalScheme::descriptor()->file(),
+                               v1::Practice::descriptor()->file(),
                                v1::Student::descriptor()->file()});
     if (!built) std::abort();  // A test reads the annotations; a program that fails it never ships.
     return *std::move(built);

@@ -1,9 +1,11 @@
-// guantong import: records from a file.
+// guantong import: records from files.
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/command.h"
@@ -19,6 +21,7 @@
 #include "sync/base/error.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/schema.h"
 
 namespace guantong {
 namespace {
@@ -32,38 +35,24 @@ struct ImportCommandOptions {
   bool dry_run = false;
 };
 
-Result<Ending> run_import(Context& context, const ImportCommandOptions& options) {
-  auto workspace = TRY(open_workspace(context));
-  ImportOptions how;
-  const auto stem = std::filesystem::path{options.path}.stem().string();
-  how.type = type_of_file(workspace.schema(), options.type.empty() ? stem : options.type);
-  if (how.type == nullptr)
-    return fail(Errc::invalid, "it is not clear what {} holds; say so with --type", options.path);
-  how.defaults = TRY(parse_field_edits(options.defaults));
-  how.why = options.why;
-  how.dry_run = options.dry_run;
-  const auto bytes = TRY(read_file(options.path));
-  const auto report =
-      TRY(in_context(import_csv(workspace, bytes, how), "{} cannot be imported", options.path));
-  const auto ending = report.problems.empty() ? Ending::done : Ending::wants_somebody;
-  if (context.json) {
-    Json problems = Json::array();
-    for (const auto& problem : report.problems)
-      problems.push_back({{"line", problem.line}, {"what", say(problem.what)}});
-    print(context,
-          Json{{"type", report.type},
-               {"added", report.added},
-               {"changed", report.changed},
-               {"same", report.same},
-               {"proposed", report.proposed},
-               {"claimed", report.claimed},
-               {"offered", report.offered},
-               {"held_by_others", report.held_by_others},
-               {"ignored_columns", report.ignored_columns},
-               {"problems", problems},
-               {"dry_run", options.dry_run}});
-    return ending;
-  }
+Json to_json(const ImportReport& report) {
+  Json problems = Json::array();
+  for (const auto& problem : report.problems)
+    problems.push_back({{"line", problem.line}, {"what", say(problem.what)}});
+  return Json{{"file", report.file},
+              {"type", report.type},
+              {"added", report.added},
+              {"changed", report.changed},
+              {"same", report.same},
+              {"proposed", report.proposed},
+              {"claimed", report.claimed},
+              {"offered", report.offered},
+              {"held_by_others", report.held_by_others},
+              {"ignored_columns", report.ignored_columns},
+              {"problems", problems}};
+}
+
+void show(Context& context, const ImportReport& report) {
   print(context,
         message("{}: {} added, {} changed, {} as they were, {} as suggestions",
                 report.type,
@@ -82,18 +71,72 @@ Result<Ending> run_import(Context& context, const ImportCommandOptions& options)
     remark(context, message("Columns that are not kept: {}", join_words(report.ignored_columns)));
   for (const auto& problem : report.problems)
     context.out << tr("Line {}, left out: {}", problem.line, printable(say(problem.what))) << '\n';
-  if (options.dry_run) print(context, message("This was a rehearsal; nothing was changed."));
-  return ending;
+}
+
+/// The file, or those of the folder that carry records.
+Result<std::vector<ImportFile>> files_to_import(const Schema& schema,
+                                                const ImportCommandOptions& options,
+                                                std::vector<std::string>& others) {
+  const std::filesystem::path path{options.path};
+  if (std::filesystem::is_directory(path)) {
+    if (!options.type.empty())
+      return fail(Errc::invalid, "--type is for one file, and {} is a folder", options.path);
+    return files_of(schema, path, others);
+  }
+  const auto stem = path.stem().string();
+  const auto* type = type_of_file(schema, options.type.empty() ? stem : options.type);
+  if (type == nullptr)
+    return fail(Errc::invalid, "it is not clear what {} holds; say so with --type", options.path);
+  auto bytes = TRY(read_file(path));
+  return std::vector{ImportFile{options.path, type, std::move(bytes)}};
+}
+
+Result<Ending> run_import(Context& context, const ImportCommandOptions& options) {
+  auto workspace = TRY(open_workspace(context));
+  std::vector<std::string> others;
+  const auto files = TRY(files_to_import(workspace.schema(), options, others));
+  ImportOptions how;
+  how.defaults = TRY(parse_field_edits(options.defaults));
+  how.why = options.why;
+  how.dry_run = options.dry_run;
+  how.progress = progress_of(context);
+  const auto reports = TRY(import_csv(workspace, files, how));
+  const bool whole =
+      std::ranges::all_of(reports, [](const auto& report) { return report.problems.empty(); });
+  if (context.json) {
+    Json all = Json::array();
+    for (const auto& report : reports) {
+      all.push_back(to_json(report));
+      all.back()["dry_run"] = options.dry_run;
+    }
+    if (std::filesystem::is_directory(options.path)) {
+      print(context, Json{{"files", all}, {"other_files", others}});
+    } else {
+      print(context, all.front());
+    }
+  } else {
+    for (const auto& report : reports)
+      show(context, report);
+    if (!others.empty())
+      remark(context, message("Files that carry no records: {}", join_words(others)));
+    if (options.dry_run) print(context, message("This was a rehearsal; nothing was changed."));
+  }
+  return whole ? Ending::done : Ending::wants_somebody;
 }
 
 }  // namespace
 
 void add_import(CLI::App& app, Task& chosen) {
   auto options = std::make_shared<ImportCommandOptions>();
-  Command command{
-      app, "import", tr("Import records from a CSV file; importing it again changes nothing")};
+  Command command{app,
+                  "import",
+                  tr("Import records from a CSV file, or from all of a folder; doing it again "
+                     "changes nothing")};
   command.one_of("format", options->format, "csv", {"csv"}, Needed::yes);
-  command.text("path", options->path, tr("The file"), Needed::yes);
+  command.text("path",
+               options->path,
+               tr("The file, or a folder with files named as in \"types\""),
+               Needed::yes);
   command.text("--type",
                options->type,
                tr("The record type, where the file's name does not say"),
@@ -101,7 +144,7 @@ void add_import(CLI::App& app, Task& chosen) {
                tr("TYPE"));
   command.list("--set",
                options->defaults,
-               tr("A value for a column that the file does not have"),
+               tr("A value for a column that a file does not have"),
                Needed::no,
                "FIELD=VALUE");
   command.text(
@@ -110,7 +153,7 @@ void add_import(CLI::App& app, Task& chosen) {
       "--dry-run", options->dry_run, tr("Show what would be imported, and change nothing"));
   command.examples(
       "  guantong import csv courses.csv --dry-run\n  guantong import csv course_prereqs.csv --set "
-      "plan=PLAN-BD-2027");
+      "plan=PLAN-BD-2027\n  guantong import csv data/demo --set plan=plan:PLAN-BD-2027");
   command.runs(chosen, [options](Context& context) { return run_import(context, *options); });
 }
 

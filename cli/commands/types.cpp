@@ -66,6 +66,11 @@ std::string form_of(const Schema& schema, const Field& field) {
   return form;
 }
 
+/// What a file with its records is called.
+std::string file_of(const RecordType& type) {
+  return (type.file.empty() ? type.name : type.file) + ".csv";
+}
+
 Result<Ending> list_types(Context& context, const Schema& schema) {
   if (context.json) {
     Json list = Json::array();
@@ -73,13 +78,14 @@ Result<Ending> list_types(Context& context, const Schema& schema) {
       list.push_back({{"type", type->name},
                       {"zh", type->label.zh},
                       {"en", type->label.en},
-                      {"decides", decider_word(type->decides)}});
+                      {"decides", decider_word(type->decides)},
+                      {"file", file_of(*type)}});
     print(context, list);
     return Ending::done;
   }
-  Table table{{tr("Type"), tr("Name"), tr("Created and archived by")}};
+  Table table{{tr("Type"), tr("Name"), tr("Created and archived by"), tr("File")}};
   for (const auto* type : schema.types())
-    table.row({type->name, local(type->label), decider_label(type->decides)});
+    table.row({type->name, local(type->label), decider_label(type->decides), file_of(*type)});
   context.out << table.render(context.width);
   return Ending::done;
 }
@@ -101,7 +107,9 @@ Result<Ending> run_types(Context& context, const TypesOptions& options) {
                         {"decides", decider_word(field.decides)},
                         {"required", field.required},
                         {"set_once", field.set_once},
-                        {"form", form_of(schema, field)}});
+                        {"form", form_of(schema, field)},
+                        {"help_zh", field.help.zh},
+                        {"help_en", field.help.en}});
     }
     print(context, Json{{"type", type->name}, {"fields", fields}});
     return Ending::done;
@@ -115,6 +123,12 @@ Result<Ending> run_types(Context& context, const TypesOptions& options) {
                form_of(schema, field)});
   }
   context.out << table.render(context.width) << tr("* must have a value") << '\n';
+  for (const auto& field : type->fields) {
+    if (!local(field.help).empty())
+      context.out << fmt::format(
+          "\n{} ({}): {}", local(field.label), field.name, local(field.help));
+  }
+  context.out << '\n';
   return Ending::done;
 }
 

@@ -66,11 +66,17 @@ void make_base(const std::filesystem::path& folder) {
       "b01@example.invalid"});
   const std::string data = GUANTONG_DATA_DIR "/demo/";
   for (const auto* file : {"orgs",
+                           "programme_categories",
+                           "stage_templates",
+                           "stages",
+                           "teachers",
+                           "programmes",
+                           "teams",
                            "majors",
                            "plans",
-                           "stages",
                            "plan_sections",
                            "training_goals",
+                           "pathways",
                            "promotion_rules",
                            "courses",
                            "course_standards",

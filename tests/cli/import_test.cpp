@@ -1,0 +1,138 @@
+// The demonstration data through the real binary: a whole folder of files at once.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/schools.h"
+#include "tests/support/temp_dir.h"
+
+namespace guantong::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+const std::string demo = GUANTONG_DATA_DIR "/demo";
+
+/// One school alone, with nothing but its founding.
+class Importing : public ::testing::Test {
+protected:
+  void SetUp() override {
+    const auto made = run({"init",
+                           "--consortium",
+                           "贯通示范联合体",
+                           "--site",
+                           "bitc",
+                           "--site-name",
+                           "北京信息职业技术学院",
+                           "--kind",
+                           "vocational",
+                           "--person",
+                           "单示一",
+                           "--email",
+                           "b01@example.invalid"});
+    ASSERT_EQ(made.code, 0) << made.err;
+  }
+
+  test::Run run(const std::vector<std::string>& arguments) const {
+    return run_guantong(folder.path() / "bitc", arguments);
+  }
+  Json ask(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "--json");
+    const auto ran = run(arguments);
+    EXPECT_LE(ran.code, 1) << ran.err;
+    return Json::parse(ran.out);
+  }
+  Json import_demo() const {
+    return ask({"import", "csv", demo, "--set", "plan=plan:PLAN-BD-2027"});
+  }
+  static std::map<std::string, int> counts(const Json& report, const std::string& what) {
+    std::map<std::string, int> counts;
+    for (const auto& file : report.at("files"))
+      counts[file.at("file").get<std::string>()] = file.at(what).get<int>();
+    return counts;
+  }
+  void write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories(folder.path() / "files");
+    std::ofstream{folder.path() / "files" / name} << text;
+  }
+  Json import_written() const { return ask({"import", "csv", (folder.path() / "files").string()}); }
+
+  TempDir folder;
+};
+
+TEST_F(Importing, AWholeFolderComesInOneCommandAndTwiceWithoutDoubling) {
+  const auto first = counts(import_demo(), "added");
+  EXPECT_EQ(first.at("courses.csv"), 68);
+  EXPECT_EQ(first.at("plan_courses.csv"), 68);
+  EXPECT_EQ(first.at("course_prereqs.csv"), 57);
+  EXPECT_EQ(first.at("course_support.csv"), 93);
+  EXPECT_EQ(first.at("requirement_indicators.csv"), 25);
+  EXPECT_EQ(first.at("teaching_tasks.csv"), 55);
+  EXPECT_EQ(first.at("material_adoptions.csv"), 16);
+  EXPECT_EQ(first.at("problem_measures.csv"), 6);
+  const auto before = run({"digest"}).out;
+  const auto again = import_demo();
+  for (const auto& [file, added] : counts(again, "added"))
+    EXPECT_EQ(added, 0) << file;
+  for (const auto& [file, changed] : counts(again, "changed"))
+    EXPECT_EQ(changed, 0) << file;
+  EXPECT_EQ(run({"digest"}).out, before);
+}
+
+TEST_F(Importing, ARehearsalOfAFolderChangesNothing) {
+  const auto before = run({"digest"}).out;
+  const auto report = ask({"import", "csv", demo, "--set", "plan=plan:PLAN-BD-2027", "--dry-run"});
+  EXPECT_EQ(counts(report, "added").at("courses.csv"), 68);
+  EXPECT_EQ(run({"digest"}).out, before);
+}
+
+TEST_F(Importing, RowsMayReferToWhatComesLaterInTheFileOrInAnotherOne) {
+  write("a.csv", "ignored\n");
+  write("majors.csv", "id,name_zh\nMJ-1,大数据\n");
+  write("knowledge_points.csv", "code,name_zh,same_as\nKP-2,卷积,KP-1\nKP-1,神经网络,\n");
+  write("plans.csv", "id,title_zh,major\nPLAN-1,方案,MJ-1\n");
+  const auto report = import_written();
+  EXPECT_THAT(report.at("other_files"), Contains("a.csv"));
+  for (const auto& file : report.at("files"))
+    EXPECT_THAT(file.at("problems"), SizeIs(0)) << file.dump();
+  EXPECT_EQ(counts(report, "added").at("knowledge_points.csv"), 2);
+  EXPECT_EQ(counts(report, "added").at("plans.csv"), 1);
+}
+
+TEST_F(Importing, ARowThatIsWrongIsNamedOnceAndTheOthersCome) {
+  write("knowledge_points.csv", "code,name_zh,same_as\nKP-2,卷积,KP-9\nKP-3,池化,\n");
+  const auto report = import_written();
+  const auto& file = report.at("files").at(0);
+  EXPECT_EQ(file.at("added"), 1);
+  ASSERT_THAT(file.at("problems"), SizeIs(1));
+  EXPECT_EQ(file.at("problems").at(0).at("line"), 2);
+  EXPECT_THAT(file.at("problems").at(0).at("what").get<std::string>(), HasSubstr("KP-9"));
+}
+
+TEST_F(Importing, AFolderWithoutRecordsIsToldOf) {
+  write("notes.csv", "a\n1\n");
+  const auto ran = run({"import", "csv", (folder.path() / "files").string()});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("guantong types"));
+}
+
+TEST_F(Importing, ADefaultGoesToTheFieldsOfItsKindAlone) {
+  write("training_goals.csv", "id,text_zh\nG-1,培养目标\n");
+  write("plans.csv", "id,title_zh\nPLAN-1,方案\n");
+  write("action_items.csv", "id,title_zh\nA-1,做一件事\n");
+  const auto report =
+      ask({"import", "csv", (folder.path() / "files").string(), "--set", "plan=plan:PLAN-1"});
+  EXPECT_EQ(counts(report, "added").at("training_goals.csv"), 1);
+  EXPECT_EQ(counts(report, "added").at("action_items.csv"), 1) << report.dump();
+  const auto wrong = run({"import", "csv", demo + "/orgs.csv", "--set", "plan=plan:PLAN-1"});
+  EXPECT_EQ(wrong.code, 2) << wrong.err;
+}
+
+}  // namespace
+}  // namespace guantong::test
