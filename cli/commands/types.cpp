@@ -66,9 +66,9 @@ std::string form_of(const Schema& schema, const Field& field) {
   return form;
 }
 
-/// What a file with its records is called.
-std::string file_of(const RecordType& type) {
-  return (type.file.empty() ? type.name : type.file) + ".csv";
+/// What a file with its records is called, without the ending.
+const std::string& file_of(const RecordType& type) {
+  return type.file.empty() ? type.name : type.file;
 }
 
 Result<Ending> list_types(Context& context, const Schema& schema) {
@@ -83,7 +83,7 @@ Result<Ending> list_types(Context& context, const Schema& schema) {
     print(context, list);
     return Ending::done;
   }
-  Table table{{tr("Type"), tr("Name"), tr("Created and archived by"), tr("File")}};
+  Table table{{tr("Type"), tr("Name"), tr("Created by"), tr("CSV file")}};
   for (const auto* type : schema.types())
     table.row({type->name, local(type->label), decider_label(type->decides), file_of(*type)});
   context.out << table.render(context.width);
