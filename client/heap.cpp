@@ -18,6 +18,14 @@ constexpr std::size_t block_size = std::size_t{30} << 20;
 /// A night of 140 sites takes as much.
 constexpr std::size_t blocks = 2;
 
+/// The address sanitizer has a heap of its own, in which it looks for what is used after it was
+/// freed.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 void keep_what_is_freed() {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
@@ -34,6 +42,7 @@ void advise_large_pages(void* block) {
 }  // namespace
 
 void prepare_heap() {
+  if (is_sanitized) return;
   static std::once_flag once;
   std::call_once(once, keep_what_is_freed);
   std::array<void*, blocks> all{};

@@ -39,10 +39,13 @@ Result<HolderStep> hold_as_imported(Workspace& workspace,
                                     std::string_view why) {
   const auto* role = text_of(row, "role");
   if (type.name != "duty_assignment" || role == nullptr || *role != "A") return HolderStep::none;
+  const auto* named_org = text_of(row, "org");
+  const auto* named_duty = text_of(row, "duty");
+  if (named_org == nullptr || named_duty == nullptr) return HolderStep::none;
   const auto& field = *type.field(std::string_view{"org"});
-  const auto body = TRY(editor.reading().parse(type, field, *text_of(row, "org")));
+  const auto body = TRY(editor.reading().parse(type, field, *named_org));
   const auto org = reference_in(field, body)->id;
-  const auto duty = TRY(editor.reading().find("duty:" + *text_of(row, "duty")));
+  const auto duty = TRY(editor.reading().find("duty:" + *named_duty));
   const auto tenure = TRY(tenure_view(session, duty, HeldSubject::holder));
   if (tenure.tenure.receivers == std::vector{org} || is_offered(tenure, org))
     return HolderStep::none;

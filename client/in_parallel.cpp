@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <system_error>
 #include <thread>
 
 namespace guantong {
@@ -19,10 +20,15 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
     for (auto i = next++; i < count; i = next++)
       work(i);
   };
-  if (count < few) return run();
-  std::thread helper{run};
+  std::jthread helper;  // Waited for when it goes out of scope.
+  if (count >= few) {
+    try {
+      helper = std::jthread{run};
+    } catch (const std::system_error&) {
+      // No thread is to be had: this one does it all.
+    }
+  }
   run();
-  helper.join();
 }
 
 }  // namespace guantong

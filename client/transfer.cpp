@@ -98,20 +98,7 @@ public:
         type_{type},
         why_{std::move(why)} {}
 
-  /// Takes one row. Nothing was written when it fails.
-  Result<void> take(const Columns& columns,
-                    const std::vector<std::string>& row,
-                    const std::vector<FieldEdit>& edits,
-                    ImportReport& report) {
-    TRY(take_record(columns, row, edits, report));
-    const auto step = TRY(hold_as_imported(workspace_, session_, editor_, type_, edits, why_));
-    report.claimed += step == HolderStep::claimed ? 1U : 0U;
-    report.offered += step == HolderStep::offered ? 1U : 0U;
-    report.held_by_others += step == HolderStep::held ? 1U : 0U;
-    return {};
-  }
-
-private:
+  /// Takes the record of a row. Nothing was written when it fails.
   Result<void> take_record(const Columns& columns,
                            const std::vector<std::string>& row,
                            const std::vector<FieldEdit>& edits,
@@ -139,6 +126,16 @@ private:
     return {};
   }
 
+  /// Lets the one answer for it whom the row names.
+  Result<void> hold(const std::vector<FieldEdit>& edits, ImportReport& report) {
+    const auto step = TRY(hold_as_imported(workspace_, session_, editor_, type_, edits, why_));
+    report.claimed += step == HolderStep::claimed ? 1U : 0U;
+    report.offered += step == HolderStep::offered ? 1U : 0U;
+    report.held_by_others += step == HolderStep::held ? 1U : 0U;
+    return {};
+  }
+
+private:
   const std::string* text_of(const std::vector<FieldEdit>& edits, std::uint32_t number) const {
     const auto& name = type_.field(number)->name;
     const auto found = std::ranges::find(edits, name, &FieldEdit::field);
@@ -200,6 +197,10 @@ private:
   std::string why_;
 };
 
+bool is_our_failure(const Error& error) {
+  return error.code == Errc::io || error.code == Errc::busy;
+}
+
 /// Takes the rows again that failed, as long as that helps: what they refer to may have come since.
 Result<void> take_rows(Importer& importer,
                        const Columns& columns,
@@ -208,20 +209,29 @@ Result<void> take_rows(Importer& importer,
                        ImportReport& report) {
   std::vector<std::size_t> open(table.rows.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
+  std::vector<ImportProblem> waiting;
   for (bool helped = true; helped && !open.empty();) {
-    report.problems.clear();
+    waiting.clear();
     std::vector<std::size_t> failed;
     for (const auto i : open) {
       const auto edits = edits_of(columns, table.rows[i], defaults);
-      const auto taken = importer.take(columns, table.rows[i], edits, report);
-      if (taken) continue;
-      if (taken.error().code == Errc::io || taken.error().code == Errc::busy) return taken.error();
-      report.problems.push_back({table.lines[i], taken.error().message});
-      failed.push_back(i);
+      const auto taken = importer.take_record(columns, table.rows[i], edits, report);
+      const auto held = taken ? importer.hold(edits, report) : Result<void>{};
+      for (const auto* result : {&taken, &held}) {
+        if (!*result && is_our_failure(result->error())) return result->error();
+      }
+      if (!taken) {
+        waiting.push_back({table.lines[i], taken.error().message});
+        failed.push_back(i);
+      } else if (!held) {
+        report.problems.push_back({table.lines[i], held.error().message});
+      }
     }
     helped = failed.size() < open.size();
     open = std::move(failed);
   }
+  report.problems.insert(report.problems.end(), waiting.begin(), waiting.end());
+  std::ranges::sort(report.problems, {}, &ImportProblem::line);
   return {};
 }
 
@@ -252,22 +262,28 @@ Result<ImportReport> import_file(Workspace& workspace,
   return report;
 }
 
-/// Whether records of one type may refer to those of another.
-bool refers(const RecordType& type, const RecordType& to) {
-  return std::ranges::any_of(type.fields,
-                             [&](const Field& field) { return field.target == to.number; });
+/// Whether records of one type may refer to those of another; `by_any`: also where they may refer
+/// to anything.
+bool refers(const RecordType& type, const RecordType& to, bool by_any) {
+  return std::ranges::any_of(type.fields, [&](const Field& field) {
+    return field.target == to.number || (by_any && field.kind == ValueKind::any_reference);
+  });
 }
 
-/// Each after those it refers to; where they refer to each other, as they come.
+/// Each after those it refers to; where they refer to each other, what may refer to anything gives
+/// way, and then they go as they come.
 std::vector<ImportFile> in_order(std::vector<ImportFile> files) {
   std::vector<ImportFile> ordered;
   while (!files.empty()) {
-    const auto is_ready = [&](const ImportFile& file) {
-      return std::ranges::none_of(files, [&](const ImportFile& other) {
-        return other.type != file.type && refers(*file.type, *other.type);
+    const auto ready = [&](bool by_any) {
+      return std::ranges::find_if(files, [&](const ImportFile& file) {
+        return std::ranges::none_of(files, [&](const ImportFile& other) {
+          return other.type != file.type && refers(*file.type, *other.type, by_any);
+        });
       });
     };
-    auto next = std::ranges::find_if(files, is_ready);
+    auto next = ready(true);
+    if (next == files.end()) next = ready(false);
     if (next == files.end()) next = files.begin();
     ordered.push_back(std::move(*next));
     files.erase(next);
@@ -289,8 +305,9 @@ Result<std::vector<ImportFile>> files_of(const Schema& schema,
                                          std::vector<std::string>& others) {
   std::vector<std::filesystem::path> paths;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".csv") paths.push_back(entry.path());
+  for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".csv") paths.push_back(entry->path());
   }
   if (error)
     return fail(Errc::io, "the folder {} cannot be read: {}", folder.string(), error.message());

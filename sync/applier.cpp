@@ -269,10 +269,19 @@ Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
   if (arrived.values.empty()) arrived.values = TRY(read_values(schema_, arrived.batch));
   auto placed = TRY(place(arrived, now_ms));
   TRY(file(placed));
-  Dot dot{placed.batch.stream, placed.batch.first_n};
-  std::optional<Author> author;  // One for the whole batch, but that acts may change it.
+  const Dot first{placed.batch.stream, placed.batch.first_n};
   const auto changes =
-      merger_.keep(dot, std::move(arrived.batch.changes), std::move(arrived.values));
+      merger_.keep(first, std::move(arrived.batch.changes), std::move(arrived.values));
+  if (auto taken = take_all(first, changes, placed); !taken) {
+    merger_.forget(first);  // Some may not be in this replica's numbers yet.
+    return std::move(taken).error();
+  }
+  TRY(registrar_.finish());
+  return Applied{placed.batch.stream, placed.batch.verdict};
+}
+
+Result<void> Applier::take_all(Dot dot, std::span<Change> changes, Placed& placed) {
+  std::optional<Author> author;  // One for the whole batch, but that acts may change it.
   for (auto& change : changes) {
     TRY(renumber(change, placed));
     if (change.is_act()) {
@@ -285,8 +294,7 @@ Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
     }
     ++dot.n;
   }
-  TRY(registrar_.finish());
-  return Applied{placed.batch.stream, placed.batch.verdict};
+  return {};
 }
 
 Result<void> Applier::take_pending(const Dot& dot, const Change& change) {

@@ -112,6 +112,8 @@ private:
                           Placed& placed);
   Result<void> check_founding(const ArrivedBatch& arrived) const;
   Result<void> file(const Placed& placed);
+  /// Takes the changes of a batch, of which `dot` is the first.
+  Result<void> take_all(Dot dot, std::span<Change> changes, Placed& placed);
   Result<void> take_act(const Dot& dot, const Change& change, Placed& placed);
   ActGround ground_of(const Dot& dot, const Placed& placed, const Past& past) const;
 

@@ -220,6 +220,8 @@ Result<void> Merger::join_recent(const std::vector<RecordNo>& records) {
   const Memory memory{recent_};
   for_each_(records.size(), [&](std::size_t i) {
     auto& work = works_.find(records[i])->second;
+    work.joined = {};  // Of a publishing that failed.
+    work.view = {};
     for (const auto slot : work.dirty) {
       if (join_one(work, slot, memory)) work.joined.insert(slot);
     }

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -73,12 +74,17 @@ void show(Context& context, const ImportReport& report) {
     context.out << tr("Line {}, left out: {}", problem.line, printable(say(problem.what))) << '\n';
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code ignored;  // Reading it as a file says what is wrong.
+  return std::filesystem::is_directory(path, ignored);
+}
+
 /// The file, or those of the folder that carry records.
 Result<std::vector<ImportFile>> files_to_import(const Schema& schema,
                                                 const ImportCommandOptions& options,
                                                 std::vector<std::string>& others) {
   const std::filesystem::path path{options.path};
-  if (std::filesystem::is_directory(path)) {
+  if (is_folder(options.path)) {
     if (!options.type.empty())
       return fail(Errc::invalid, "--type is for one file, and {} is a folder", options.path);
     return files_of(schema, path, others);
@@ -109,7 +115,7 @@ Result<Ending> run_import(Context& context, const ImportCommandOptions& options)
       all.push_back(to_json(report));
       all.back()["dry_run"] = options.dry_run;
     }
-    if (std::filesystem::is_directory(options.path)) {
+    if (is_folder(options.path)) {
       print(context, Json{{"files", all}, {"other_files", others}});
     } else {
       print(context, all.front());

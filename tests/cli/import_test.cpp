@@ -105,6 +105,29 @@ TEST_F(Importing, RowsMayReferToWhatComesLaterInTheFileOrInAnotherOne) {
   EXPECT_EQ(counts(report, "added").at("plans.csv"), 1);
 }
 
+TEST_F(Importing, AReferenceToARecordOfAnyTypeMayComeBeforeItsFile) {
+  write("policies.csv", "id,title_zh\nPOL-1,政策\n");
+  write("policy_links.csv", "policy,clause,target\nPOL-1,第三条,plan:PLAN-1\n");
+  write("plans.csv", "id,title_zh\nPLAN-1,方案\n");
+  const auto report = import_written();
+  for (const auto& file : report.at("files"))
+    EXPECT_THAT(file.at("problems"), SizeIs(0)) << file.dump();
+  EXPECT_EQ(counts(report, "added").at("policy_links.csv"), 1);
+}
+
+TEST_F(Importing, ARowWhoseHolderCannotBeSetIsTakenOnce) {
+  write("orgs.csv", "id,name_zh,kind\nORG-9,企业,enterprise\n");
+  write("duties.csv", "id,title_zh\nDU-90,职责\nDU-91,职责\n");
+  write("duty_assignments.csv", "duty,org,role,post\nDU-90,ORG-9,A,负责人\nDU-91,ORG-9,R,教师\n");
+  const auto report = import_written();
+  for (const auto& file : report.at("files")) {
+    if (file.at("file") != "duty_assignments.csv") continue;
+    EXPECT_EQ(file.at("added").get<int>() + file.at("proposed").get<int>(), 2) << file.dump();
+    EXPECT_EQ(file.at("same"), 0) << file.dump();
+    EXPECT_LE(file.at("problems").size(), 1U);
+  }
+}
+
 TEST_F(Importing, ARowThatIsWrongIsNamedOnceAndTheOthersCome) {
   write("knowledge_points.csv", "code,name_zh,same_as\nKP-2,卷积,KP-9\nKP-3,池化,\n");
   const auto report = import_written();
