@@ -310,7 +310,10 @@ Result<std::vector<ImportFile>> files_of(const Schema& schema,
     if (entry->path().extension() == ".csv") paths.push_back(entry->path());
   }
   if (error)
-    return fail(Errc::io, "the folder {} cannot be read: {}", folder.string(), error.message());
+    return fail(Errc::io,
+                "the folder {} cannot be read ({}); nothing was imported",
+                folder.string(),
+                error.message());
   std::ranges::sort(paths);
   std::vector<ImportFile> files;
   for (const auto& path : paths) {
@@ -323,10 +326,11 @@ Result<std::vector<ImportFile>> files_of(const Schema& schema,
     files.push_back({path.filename().string(), type, std::move(bytes)});
   }
   if (files.empty())
-    return fail(
-        Errc::not_found,
-        "no file in {} carries records; \"guantong types\" lists what such files are called",
-        folder.string());
+    return fail(Errc::not_found,
+                "no file in {} carries records, and nothing was imported; \"guantong types\" lists "
+                "what such "
+                "files are called",
+                folder.string());
   return in_order(std::move(files));
 }
 
@@ -339,9 +343,10 @@ Result<std::vector<ImportReport>> import_csv(Workspace& workspace,
     };
     if (!files.empty() && std::ranges::none_of(files, has))
       return fail(Errc::invalid,
-                  "a {} has no field \"{}\"",
-                  files.front().type->name,
-                  printable(edit.field));
+                  "nothing that is to be imported has a field \"{}\" that takes \"{}\"; \"guantong "
+                  "types TYPE\" lists the fields of a type; nothing was imported",
+                  printable(edit.field),
+                  printable(edit.text));
   }
   auto session = TRY(Session::begin(workspace.store()));
   std::vector<ImportReport> reports;

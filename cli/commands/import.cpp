@@ -86,7 +86,10 @@ Result<std::vector<ImportFile>> files_to_import(const Schema& schema,
   const std::filesystem::path path{options.path};
   if (is_folder(options.path)) {
     if (!options.type.empty())
-      return fail(Errc::invalid, "--type is for one file, and {} is a folder", options.path);
+      return fail(
+          Errc::invalid,
+          "--type is for one file, and {} is a folder; leave it out, or name a file of that folder",
+          options.path);
     return files_of(schema, path, others);
   }
   const auto stem = path.stem().string();

@@ -20,10 +20,11 @@
 #include <fmt/format.h>
 
 #include "client/sqlite/database.h"
+#include "client/sqlite/reach_table.h"
+#include "client/sqlite/replica_tables.h"
 #include "client/sqlite/typed_tables.h"
 #include "sync/authority.h"
 #include "sync/base/error.h"
-#include "sync/base/flat_map.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -31,100 +32,12 @@
 #include "sync/forks.h"
 #include "sync/holding.h"
 #include "sync/members.h"
-#include "sync/packing.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 #include "sync/store.h"
 
 namespace guantong {
 namespace {
-
-constexpr std::int64_t file_version = 4;
-
-constexpr const char* tables = R"(
-CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE stream (id INTEGER PRIMARY KEY, device BLOB NOT NULL, space INTEGER NOT NULL,
-  number INTEGER NOT NULL, last_n INTEGER NOT NULL, commit_id BLOB NOT NULL, digest BLOB NOT NULL,
-  generation INTEGER NOT NULL, from_stream INTEGER, from_n INTEGER) STRICT;
-CREATE INDEX stream_by_device ON stream(device, space);
-CREATE INDEX stream_forked ON stream(from_stream) WHERE from_stream IS NOT NULL;
-CREATE INDEX stream_beside ON stream(space) WHERE space <> 1;
-CREATE TABLE batch (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, last_n INTEGER NOT NULL,
-  number INTEGER NOT NULL, commit_id BLOB NOT NULL, generation INTEGER NOT NULL,
-  under_stream INTEGER NOT NULL, under_n INTEGER NOT NULL, digest BLOB NOT NULL,
-  arrived_ms INTEGER NOT NULL, site TEXT NOT NULL, verdict INTEGER NOT NULL,
-  writes INTEGER NOT NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;
-CREATE INDEX batch_by_commit ON batch(commit_id);
-CREATE INDEX batch_quarantined ON batch(verdict) WHERE verdict <> 0;
-CREATE TABLE reach (stream INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL,
-  bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) STRICT, WITHOUT ROWID;
-CREATE TABLE record (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, uuid BLOB NOT NULL,
-  marks INTEGER NOT NULL DEFAULT 0, state BLOB, digest BLOB, history BLOB) STRICT;
-CREATE UNIQUE INDEX record_by_uuid ON record(uuid, type);
-CREATE INDEX record_marked ON record(marks) WHERE marks <> 0;
-CREATE INDEX record_by_type ON record(type);
-CREATE TABLE reference (source INTEGER NOT NULL, slot INTEGER NOT NULL, target INTEGER NOT NULL,
-  stream INTEGER NOT NULL, n INTEGER NOT NULL,
-  PRIMARY KEY (source, slot, target, stream, n)) STRICT, WITHOUT ROWID;
-CREATE INDEX reference_by_target ON reference(target);
-CREATE TABLE act (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-CREATE TABLE writer (stream INTEGER NOT NULL, n INTEGER NOT NULL, person BLOB NOT NULL,
-  PRIMARY KEY (stream, n)) STRICT, WITHOUT ROWID;
-CREATE TABLE finding (id BLOB PRIMARY KEY, rule TEXT NOT NULL, severity TEXT NOT NULL,
-  records TEXT NOT NULL, message TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE finding_record (record INTEGER NOT NULL, finding BLOB NOT NULL,
-  PRIMARY KEY (record, finding)) STRICT, WITHOUT ROWID;
-CREATE TABLE suspended (record INTEGER PRIMARY KEY) STRICT;
-CREATE TABLE remote_tip (remote TEXT NOT NULL, branch TEXT NOT NULL, commit_id BLOB NOT NULL,
-  number INTEGER NOT NULL, PRIMARY KEY (remote, branch)) STRICT, WITHOUT ROWID;
-CREATE TABLE set_aside (commit_id BLOB PRIMARY KEY, branch TEXT NOT NULL, code TEXT NOT NULL,
-  message TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE receipt (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, remote TEXT NOT NULL,
-  content TEXT NOT NULL) STRICT;
-)";
-
-/// From a file of version 1, whose merged state must then be made anew.
-constexpr const char* to_version_2 = R"(
-ALTER TABLE stream ADD COLUMN from_stream INTEGER;
-ALTER TABLE stream ADD COLUMN from_n INTEGER;
-DROP INDEX stream_by_device;
-CREATE INDEX stream_by_device ON stream(device, space);
-CREATE INDEX stream_forked ON stream(from_stream) WHERE from_stream IS NOT NULL;
-ALTER TABLE batch ADD COLUMN site TEXT NOT NULL DEFAULT '';
-ALTER TABLE batch ADD COLUMN verdict INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX batch_quarantined ON batch(verdict) WHERE verdict <> 0;
-DROP TABLE grant_fact;
-CREATE TABLE act (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-CREATE TABLE writer (stream INTEGER NOT NULL, n INTEGER NOT NULL, person BLOB NOT NULL,
-  PRIMARY KEY (stream, n)) STRICT, WITHOUT ROWID;
-DELETE FROM meta WHERE key = 'schema level';
-)";
-
-/// From a file of version 2: what is not sealed is kept as it is (in the form that `pack_change`
-/// calls "as on the wire"), the rest made anew.
-constexpr const char* to_version_3 = R"(
-CREATE INDEX stream_beside ON stream(space) WHERE space <> 1;
-CREATE INDEX record_by_type ON record(type);
-DROP TABLE reach;
-CREATE TABLE reach (stream INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL,
-  bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) STRICT, WITHOUT ROWID;
-ALTER TABLE batch ADD COLUMN writes INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE record ADD COLUMN history BLOB;
-INSERT INTO pending SELECT stream, n, record, CAST(x'00' || bytes AS BLOB) FROM change c
-  WHERE n > (SELECT last_n FROM stream s WHERE s.id = c.stream);
-DROP TABLE change;
-DELETE FROM meta WHERE key = 'schema level';
-)";
-
-/// From a file of version 3, where runs of changes lay by stream and states did not hold values.
-constexpr const char* to_version_4 = R"(
-DROP TABLE run;
-DROP TABLE reach;
-CREATE TABLE reach (stream INTEGER NOT NULL, number INTEGER NOT NULL, whole INTEGER NOT NULL,
-  bytes BLOB NOT NULL, PRIMARY KEY (stream, number)) STRICT, WITHOUT ROWID;
-CREATE INDEX record_by_type ON record(type);
-DELETE FROM meta WHERE key = 'schema level';
-)";
 
 template <class Id>
 Id id_in(const Statement& statement, int column) {
@@ -210,43 +123,10 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
                                                        const Schema& schema) {
   auto database = TRY(Database::open(path));
   std::unique_ptr<SqliteStore> store{new SqliteStore{std::move(database), schema}};
-  auto* version = TRY(store->database_.cached("PRAGMA user_version"));
-  TRY(version->step());
-  const auto found = version->int64(0);
-  version->reset();
-  if (found > file_version) {
-    return fail(Errc::too_new,
-                "this workspace was made by a newer version of Guantong; install that version, "
-                "nothing was changed");
-  }
-  if (found == 0) TRY(store->make_tables());
-  if (found == 1) TRY(store->migrate(to_version_2));
-  if (found == 1 || found == 2)
-    TRY(store->migrate(std::string{run_tables} + history_tables + to_version_3));
-  if (found == 3) TRY(store->migrate(std::string{to_version_4} + run_tables));
+  TRY(prepare_tables(store->database_, schema));
   const auto level = TRY(store->meta("schema level"));
   store->needs_rebuild_ = level != std::string{schema.level().raw()};
   return store;
-}
-
-Result<void> SqliteStore::make_tables() {
-  auto transaction = TRY(Transaction::begin(database_));
-  std::string sql = tables;
-  sql += run_tables;
-  sql += history_tables;
-  for (const auto* type : schema_.types())
-    sql += table_sql(*type);
-  TRY(database_.run(sql));
-  TRY(database_.run(fmt::format("PRAGMA user_version = {}", file_version)));
-  TRY(set_meta("schema level", schema_.level().raw()));
-  return transaction.commit();
-}
-
-Result<void> SqliteStore::migrate(const std::string& sql) {
-  auto transaction = TRY(Transaction::begin(database_));
-  TRY(database_.run(sql));
-  TRY(database_.run(fmt::format("PRAGMA user_version = {}", file_version)));
-  return transaction.commit();
 }
 
 void SqliteStore::refresh() {
@@ -255,7 +135,7 @@ void SqliteStore::refresh() {
   tips_.clear();
   batches_.clear();
   by_commit_.clear();
-  reaches_.clear();
+  reach_.refresh();
   stream_numbers_.clear();
   digests_.clear();
   marks_.clear();
@@ -586,81 +466,8 @@ Result<StoredBatch> SqliteStore::batch_of(const Dot& dot) {
   return batch;
 }
 
-namespace {
-
-/// Every so many batches of a stream its whole reach is written; between, what has grown.
-constexpr std::uint32_t whole_reach_every = 16;
-/// More are not kept in memory.
-constexpr std::size_t reaches_kept = 4'096;
-
-std::string pack_reach(std::span<const Reach> rows) {
-  PackWriter out;
-  for (const auto& row : rows)
-    out.dot({row.stream, row.n});
-  return std::move(out.out);
-}
-
-/// Adds the rows whose streams are not there yet.
-Result<void> add_reach(std::string_view bytes, FlatMap<StreamNo, std::uint64_t>& reach) {
-  PackReader in{bytes};
-  while (!in.whole()) {
-    const auto [stream, n] = in.dot();
-    if (in.failed())
-      return fail(Errc::corrupt,
-                  "the reach of a batch is damaged in the replica; \"guantong rebuild\" makes it "
-                  "anew");
-    if (const auto [entry, fresh] = reach.try_emplace(stream); fresh) entry->second = n;
-  }
-  return {};
-}
-
-std::vector<Reach> rows_of(const FlatMap<StreamNo, std::uint64_t>& reach) {
-  std::vector<Reach> rows;
-  for (const auto& [stream, n] : reach)
-    rows.push_back({stream, n});
-  return rows;
-}
-
-}  // namespace
-
 Result<std::vector<Reach>> SqliteStore::reach_of(StreamNo stream, std::uint32_t number) {
-  const auto known = reaches_.find({stream, number});
-  if (known != reaches_.end()) return known->second;
-  FlatMap<StreamNo, std::uint64_t> reach;
-  auto* rows = TRY(database_.cached(
-      "SELECT whole, bytes FROM reach WHERE stream = ? AND number <= ? ORDER BY number DESC"));
-  TRY(rows->bind(1, std::int64_t{stream}));
-  TRY(rows->bind(2, std::int64_t{number}));
-  bool whole = false;
-  while (!whole && TRY(rows->step())) {
-    TRY(add_reach(rows->bytes(1), reach));
-    whole = rows->int64(0) != 0;
-  }
-  rows->reset();
-  return keep_reach({stream, number}, rows_of(reach));
-}
-
-std::vector<Reach> SqliteStore::keep_reach(const BatchKey& batch, std::vector<Reach> reach) {
-  if (reaches_.size() >= reaches_kept) reaches_.clear();
-  return reaches_.insert_or_assign(batch, std::move(reach)).first->second;
-}
-
-Result<void> SqliteStore::put_reach(const StoredBatch& batch, std::span<const Reach> grown) {
-  FlatMap<StreamNo, std::uint64_t> reach;
-  TRY(add_reach(pack_reach(grown), reach));
-  const auto before = TRY(reach_of(batch.stream, batch.number - 1));
-  TRY(add_reach(pack_reach(before), reach));
-  const auto all = keep_reach({batch.stream, batch.number}, rows_of(reach));
-  const bool whole = batch.number % whole_reach_every == 0;
-  if (grown.empty() && !whole) return {};
-  const auto bytes = pack_reach(whole ? all : grown);
-  auto* insert =
-      TRY(database_.cached("INSERT INTO reach (stream, number, whole, bytes) VALUES (?, ?, ?, ?)"));
-  TRY(insert->bind(1, std::int64_t{batch.stream}));
-  TRY(insert->bind(2, std::int64_t{batch.number}));
-  TRY(insert->bind(3, std::int64_t{whole}));
-  TRY(insert->bind_blob(4, bytes));
-  return insert->run();
+  return reach_.of(stream, number);
 }
 
 Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Reach> grown) {
@@ -683,7 +490,7 @@ Result<void> SqliteStore::put_batch(const StoredBatch& batch, std::span<const Re
   TRY(insert->bind(13, std::int64_t{batch.writes}));
   TRY(insert->run());
   remember(batch);
-  TRY(put_reach(batch, grown));
+  TRY(reach_.put(batch.stream, batch.number, grown));
   auto last = TRY(tip(batch.stream));
   last.number = batch.number;
   last.last_n = batch.last_n;

@@ -15,6 +15,7 @@
 
 #include "client/sqlite/change_log.h"
 #include "client/sqlite/database.h"
+#include "client/sqlite/reach_table.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -130,14 +131,9 @@ public:
 
 private:
   SqliteStore(Database database, const Schema& schema)
-      : database_{std::move(database)}, log_{database_}, schema_{schema} {}
-  Result<void> make_tables();
-  Result<void> migrate(const std::string& sql);
+      : database_{std::move(database)}, log_{database_}, reach_{database_}, schema_{schema} {}
   Result<std::vector<StoredBatch>> batches_in(Statement* rows);
   void remember(const StoredBatch& batch);
-  using BatchKey = std::pair<StreamNo, std::uint32_t>;  ///< Stream and number.
-  std::vector<Reach> keep_reach(const BatchKey& batch, std::vector<Reach> reach);
-  Result<void> put_reach(const StoredBatch& batch, std::span<const Reach> grown);
   Result<Members> load_members();
 
   /// A sum of record digests, lane by lane modulo 2^64: the order of adding does not matter, and a
@@ -152,6 +148,7 @@ private:
 
   Database database_;
   ChangeLog log_;
+  ReachTable reach_;
   const Schema& schema_;
   bool needs_rebuild_ = false;
   std::unordered_map<RecordNo, RecordKey> keys_;
@@ -159,7 +156,6 @@ private:
   std::map<StreamNo, StreamTip> tips_;
   std::unordered_map<StreamNo, std::map<std::uint64_t, StoredBatch>> batches_;  // By first n.
   std::unordered_map<CommitId, Dot, IdHash> by_commit_;                         // Those of them.
-  std::map<BatchKey, std::vector<Reach>> reaches_;
   std::map<std::pair<DeviceId, Space>, StreamNo> stream_numbers_;
   // Of records loaded in this transaction.
   std::unordered_map<RecordNo, Digest> digests_;

@@ -23,19 +23,7 @@ const std::string demo = GUANTONG_DATA_DIR "/demo";
 class Importing : public ::testing::Test {
 protected:
   void SetUp() override {
-    const auto made = run({"init",
-                           "--consortium",
-                           "贯通示范联合体",
-                           "--site",
-                           "bitc",
-                           "--site-name",
-                           "北京信息职业技术学院",
-                           "--kind",
-                           "vocational",
-                           "--person",
-                           "单示一",
-                           "--email",
-                           "b01@example.invalid"});
+    const auto made = run(founding_arguments());
     ASSERT_EQ(made.code, 0) << made.err;
   }
 

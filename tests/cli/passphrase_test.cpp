@@ -27,20 +27,7 @@ using testing::HasSubstr;
 class LockedWorkspace : public testing::Test {
 protected:
   void SetUp() override {
-    ASSERT_EQ(must({"init",
-                    "--consortium",
-                    "贯通示范联合体",
-                    "--site",
-                    "bitc",
-                    "--site-name",
-                    "北京信息职业技术学院",
-                    "--kind",
-                    "vocational",
-                    "--person",
-                    "单示一",
-                    "--email",
-                    "b01@example.invalid"}),
-              0);
+    ASSERT_EQ(must(test::founding_arguments()), 0);
     ASSERT_THAT(create_bare(dir_.path() / "plan.git"), is_ok());
     ASSERT_EQ(must({"remote", "add", "origin", (dir_.path() / "plan.git").string()}), 0);
     ASSERT_EQ(must({"sync"}), 0);

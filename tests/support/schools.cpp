@@ -49,21 +49,7 @@ void make_base(const std::filesystem::path& folder) {
   };
   const auto remote = (folder / "plan.git").string();
   ASSERT_TRUE(create_bare(remote));
-  const auto& lead = person_of("bitc");
-  at("bitc",
-     {"init",
-      "--consortium",
-      "贯通示范联合体",
-      "--site",
-      lead.site,
-      "--site-name",
-      lead.site_name,
-      "--kind",
-      lead.kind,
-      "--person",
-      lead.name,
-      "--email",
-      "b01@example.invalid"});
+  at("bitc", founding_arguments());
   const std::string data = GUANTONG_DATA_DIR "/demo/";
   for (const auto* file : {"orgs",
                            "programme_categories",
@@ -122,6 +108,23 @@ void admit(const std::filesystem::path& folder,
 }
 
 }  // namespace
+
+std::vector<std::string> founding_arguments() {
+  const auto& lead = person_of("bitc");
+  return {"init",
+          "--consortium",
+          "贯通示范联合体",
+          "--site",
+          lead.site,
+          "--site-name",
+          lead.site_name,
+          "--kind",
+          lead.kind,
+          "--person",
+          lead.name,
+          "--email",
+          "b01@example.invalid"};
+}
 
 Run run_guantong(const std::filesystem::path& workspace,
                  const std::vector<std::string>& arguments) {

@@ -21,6 +21,9 @@ struct Run {
   Json json() const { return Json::parse(out, nullptr, false); }
 };
 
+/// What founds the consortium at the lead's school, bitc.
+std::vector<std::string> founding_arguments();
+
 /// Runs the program in `workspace`, in English.
 Run run_guantong(const std::filesystem::path& workspace, const std::vector<std::string>& arguments);
 
