@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,17 +35,6 @@ namespace guantong {
 namespace {
 
 constexpr std::size_t shortest_prefix = 4;
-
-/// 45 at scale 10 is "4.5".
-std::string decimal(std::int64_t stored, std::int64_t scale) {
-  const auto whole = stored / scale;
-  const auto rest = std::abs(stored % scale);
-  if (rest == 0) return std::to_string(whole);
-  std::string digits = std::to_string(scale + rest).substr(1);
-  while (digits.back() == '0')
-    digits.pop_back();
-  return fmt::format("{}{}.{}", stored < 0 && whole == 0 ? "-" : "", whole, digits);
-}
 
 std::string choices_of(const Field& field) {
   std::string words;

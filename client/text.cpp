@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -88,6 +89,18 @@ std::string nfc(std::string_view text) {
 
 std::string nfkc(std::string_view text) {
   return normalize(text, icu::Normalizer2::getNFKCInstance);
+}
+
+std::string letters_of(std::string_view text) {
+  const auto plain = nfkc(text);
+  icu::UnicodeString letters;
+  for (std::size_t position = 0; position < plain.size();) {
+    const UChar32 character = next_code_point(plain, position);
+    if (character >= 0 && u_isalnum(character) != 0)
+      letters.append(u_foldCase(character, U_FOLD_CASE_DEFAULT));
+  }
+  std::string utf8;
+  return letters.toUTF8String(utf8);
 }
 
 Result<void> check_text(std::string_view text, std::size_t max_characters) {
@@ -193,6 +206,16 @@ std::string without_invisible(std::string_view text) {
 }
 
 }  // namespace
+
+std::string decimal(std::int64_t stored, std::int64_t scale) {
+  const auto whole = stored / scale;
+  const auto rest = std::abs(stored % scale);
+  if (rest == 0) return std::to_string(whole);
+  std::string digits = std::to_string(scale + rest).substr(1);
+  while (digits.back() == '0')
+    digits.pop_back();
+  return fmt::format("{}{}.{}", stored < 0 && whole == 0 ? "-" : "", whole, digits);
+}
 
 bool looks_like(std::string_view first, std::string_view second) {
   const auto a = without_invisible(first);

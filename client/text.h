@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ std::string nfc(std::string_view text);
 /// The text in Normalization Form KC: full-width letters, digits and brackets become their plain
 /// kin. For codes and numbers only; it would flatten what someone wrote. `text` is UTF-8.
 std::string nfkc(std::string_view text);
+
+/// The letters and digits alone, in Normalization Form KC and one case: what is left is the same
+/// however somebody set blanks and punctuation. For comparing only. `text` is UTF-8.
+std::string letters_of(std::string_view text);
 
 /// Fails with `invalid`, naming the first offender, unless the text is UTF-8 of at most
 /// `max_characters`, free of control characters (newline and tab are welcome) and of those that
@@ -44,6 +49,9 @@ enum class Newlines { escape, keep };
 /// The text with nothing left in it that could drive a terminal or turn the direction of writing:
 /// such characters are spelt out (\n, \x1b, \u202e), and what is not UTF-8 becomes U+FFFD.
 std::string printable(std::string_view text, Newlines newlines = Newlines::escape);
+
+/// A number that is stored as an integer: 45 at scale 10 is "4.5".
+std::string decimal(std::int64_t stored, std::int64_t scale);
 
 /// Whether two names are hard to tell apart: the same letters, letters that look the same, or marks
 /// that nobody sees (Unicode Technical Standard #39, "confusable").

@@ -41,7 +41,8 @@ struct Touched {
   RecordNo record = 0;
   LifeState life = LifeState::missing;
   FlatSet<Slot> slots;
-  bool agreed = false;  ///< Whether what is agreed on it may be other than it was.
+  bool agreed = false;         ///< Whether what is agreed on it may be other than it was.
+  std::vector<RecordNo> left;  ///< What it referred to in force before, and no longer does.
 };
 
 /// Who rules on contests over a record, and who may ask for that.

@@ -277,8 +277,9 @@ Result<std::vector<Touched>> Merger::publish() {
     if (!digests[i] && work.state.shows())
       digests[i] =
           TRY(digest_of(work.key, work.state, [&](StreamNo stream) { return device_of(stream); }));
-    TRY(store_.save(work.number, work.key, work.state, work.view, digests[i]));
-    saved.push_back({work.number, work.state.life, std::move(work.dirty), work.agreed});
+    auto left = TRY(store_.save(work.number, work.key, work.state, work.view, digests[i]));
+    saved.push_back(
+        {work.number, work.state.life, std::move(work.dirty), work.agreed, std::move(left)});
   }
   works_.clear();
   recent_.forget_all();

@@ -134,12 +134,13 @@ public:
   virtual Result<void> remove_act(ActNo number) = 0;
 
   virtual Result<RecordState> state(RecordNo record) = 0;
-  /// `digest` is nothing where nothing that is known of the record counts.
-  virtual Result<void> save(RecordNo record,
-                            const RecordKey& key,
-                            const RecordState& state,
-                            const RecordView& view,
-                            const std::optional<Digest>& digest) = 0;
+  /// `digest` is nothing where nothing that is known of the record counts. Returns the records that
+  /// it referred to in force until now, and no longer does.
+  virtual Result<std::vector<RecordNo>> save(RecordNo record,
+                                             const RecordKey& key,
+                                             const RecordState& state,
+                                             const RecordView& view,
+                                             const std::optional<Digest>& digest) = 0;
   /// Replaces what the heads of a slot refer to, and returns what they referred to before.
   virtual Result<std::vector<RecordNo>> set_references(
       RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) = 0;

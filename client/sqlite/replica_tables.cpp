@@ -16,7 +16,7 @@
 namespace guantong {
 namespace {
 
-constexpr std::int64_t file_version = 4;
+constexpr std::int64_t file_version = 5;
 
 constexpr const char* tables = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -97,11 +97,22 @@ CREATE INDEX record_by_type ON record(type);
 DELETE FROM meta WHERE key = 'schema level';
 )";
 
+/// By what a record may look like another (IR-28).
+constexpr const char* trait_table = R"(
+CREATE TABLE trait (word TEXT NOT NULL, record INTEGER NOT NULL,
+  PRIMARY KEY (word, record)) STRICT, WITHOUT ROWID;
+CREATE INDEX trait_by_record ON trait(record);
+)";
+
+/// From a file of version 4, with findings of fewer rules.
+constexpr const char* to_version_5 = "DELETE FROM meta WHERE key = 'schema level';";
+
 std::string all_tables(const Schema& schema) {
   std::string sql = tables;
   sql += reach_table;
   sql += run_tables;
   sql += history_tables;
+  sql += trait_table;
   for (const auto* type : schema.types())
     sql += table_sql(*type);
   return sql;
@@ -110,9 +121,11 @@ std::string all_tables(const Schema& schema) {
 /// What brings a file of that version to this one.
 std::string migration_from(std::int64_t version) {
   const std::string runs = std::string{run_tables} + history_tables;
-  if (version == 1) return to_version_2 + runs + to_version_3 + reach_table;
-  if (version == 2) return runs + to_version_3 + reach_table;
-  return std::string{to_version_4} + run_tables + reach_table;
+  const std::string traits = std::string{trait_table} + to_version_5;
+  if (version == 1) return to_version_2 + runs + to_version_3 + reach_table + traits;
+  if (version == 2) return runs + to_version_3 + reach_table + traits;
+  if (version == 3) return std::string{to_version_4} + run_tables + reach_table + traits;
+  return traits;
 }
 
 Result<void> set_version(Database& database) {

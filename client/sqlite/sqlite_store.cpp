@@ -659,7 +659,7 @@ Result<std::vector<std::pair<Dot, Change>>> SqliteStore::history(RecordNo record
   return changes;
 }
 
-Result<std::vector<Dot>> SqliteStore::latest(std::size_t most) {
+Result<std::vector<Dot>> SqliteStore::latest(std::size_t most, std::uint64_t since_ms) {
   std::vector<Dot> dots;
   const auto add = [&](StreamNo stream, std::uint64_t first_n, std::uint64_t last_n) {
     for (auto n = last_n; n >= first_n && dots.size() < most; --n)
@@ -672,8 +672,10 @@ Result<std::vector<Dot>> SqliteStore::latest(std::size_t most) {
         natural(waiting->int64(1)),
         natural(waiting->int64(2)));
   waiting->reset();
-  auto* batches = TRY(database_.cached(
-      "SELECT stream, first_n, last_n FROM batch ORDER BY arrived_ms DESC, generation DESC"));
+  auto* batches =
+      TRY(database_.cached("SELECT stream, first_n, last_n FROM batch WHERE arrived_ms >= ?1 "
+                           "ORDER BY arrived_ms DESC, generation DESC"));
+  TRY(batches->bind(1, stored(since_ms)));
   while (dots.size() < most && TRY(batches->step()))
     add(narrow<StreamNo>(batches->int64(0)),
         natural(batches->int64(1)),
@@ -720,11 +722,21 @@ Result<RecordState> SqliteStore::state(RecordNo record) {
   return state;
 }
 
-Result<void> SqliteStore::save(RecordNo record,
-                               const RecordKey& key,
-                               const RecordState& state,
-                               const RecordView& view,
-                               const std::optional<Digest>& digest) {
+Result<std::vector<RecordNo>> SqliteStore::numbers_of(const std::vector<RecordKey>& keys) {
+  std::vector<RecordNo> numbers;
+  numbers.reserve(keys.size());
+  for (const auto& key : keys) {
+    const auto number = TRY(intern_record(key));
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+Result<std::vector<RecordNo>> SqliteStore::save(RecordNo record,
+                                                const RecordKey& key,
+                                                const RecordState& state,
+                                                const RecordView& view,
+                                                const std::optional<Digest>& digest) {
   const RecordType& type = *schema_.type(key.type);
   auto* sum = TRY(sum_of(type.space));
   if (const auto old = digests_.find(record); old != digests_.end()) sum->remove(old->second);
@@ -752,14 +764,27 @@ Result<void> SqliteStore::save(RecordNo record,
   marks_[record] = marks;
   if (gone) {
     digests_.erase(record);
+    const auto left = TRY(shown_references(database_, type, record));
     auto* remove =
         TRY(database_.cached_text(fmt::format("DELETE FROM \"{}\" WHERE record = ?", type.name)));
     TRY(remove->bind(1, std::int64_t{record}));
-    return remove->run();
+    TRY(remove->run());
+    return numbers_of(left);
   }
   sum->add(*digest);
   digests_[record] = *digest;
-  return write_row(database_, type, record, key, view);
+  if (!may_move_references(type, view)) {
+    TRY(write_row(database_, type, record, key, view));
+    return std::vector<RecordNo>{};
+  }
+  auto left = TRY(shown_references(database_, type, record));
+  TRY(write_row(database_, type, record, key, view));
+  if (left.empty()) return std::vector<RecordNo>{};
+  const auto shown = TRY(shown_references(database_, type, record));
+  std::erase_if(left, [&](const RecordKey& target) {
+    return std::ranges::find(shown, target) != shown.end();
+  });
+  return numbers_of(left);
 }
 
 Result<std::vector<RecordNo>> SqliteStore::set_references(

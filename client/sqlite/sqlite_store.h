@@ -78,8 +78,8 @@ public:
   /// The number of a stream's last change, sealed or not.
   Result<std::uint64_t> last_n(StreamNo stream);
   /// The latest changes that are here, the newest first: those that are not sealed, then by
-  /// arrival.
-  Result<std::vector<Dot>> latest(std::size_t most);
+  /// arrival, back to that moment in milliseconds since 1970.
+  Result<std::vector<Dot>> latest(std::size_t most, std::uint64_t since_ms = 0);
 
   /// The batches that do not count, in order of arrival.
   Result<std::vector<StoredBatch>> quarantined();
@@ -119,11 +119,11 @@ public:
   Result<void> put_act(ActNo number, const Act& act) override;
   Result<void> remove_act(ActNo number) override;
   Result<RecordState> state(RecordNo record) override;
-  Result<void> save(RecordNo record,
-                    const RecordKey& key,
-                    const RecordState& state,
-                    const RecordView& view,
-                    const std::optional<Digest>& digest) override;
+  Result<std::vector<RecordNo>> save(RecordNo record,
+                                     const RecordKey& key,
+                                     const RecordState& state,
+                                     const RecordView& view,
+                                     const std::optional<Digest>& digest) override;
   Result<std::vector<RecordNo>> set_references(
       RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) override;
   Result<std::vector<ReferenceHead>> references_to(RecordNo record) override;
@@ -134,6 +134,7 @@ private:
       : database_{std::move(database)}, log_{database_}, reach_{database_}, schema_{schema} {}
   Result<std::vector<StoredBatch>> batches_in(Statement* rows);
   void remember(const StoredBatch& batch);
+  Result<std::vector<RecordNo>> numbers_of(const std::vector<RecordKey>& keys);
   Result<Members> load_members();
 
   /// A sum of record digests, lane by lane modulo 2^64: the order of adding does not matter, and a

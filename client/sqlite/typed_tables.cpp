@@ -50,24 +50,24 @@ nlohmann::json member_json(const Field& field, const Value& member) {
 }
 
 /// One column to write: what it holds must stay until the statement has run.
-struct Cell {
+struct Written {
   const Field* field = nullptr;
   Value value;
   std::string json;  ///< Of a SET.
 };
 
-Result<void> bind(Statement& statement, int parameter, const Cell& cell) {
-  const Field& field = *cell.field;
-  if (field.is_set()) return statement.bind_text(parameter, cell.json);
+Result<void> bind(Statement& statement, int parameter, const Written& one) {
+  const Field& field = *one.field;
+  if (field.is_set()) return statement.bind_text(parameter, one.json);
   if (field.kind == ValueKind::text) {
-    const auto text = text_in(field, cell.value);
+    const auto text = text_in(field, one.value);
     return text ? statement.bind_text(parameter, *text) : statement.bind_null(parameter);
   }
   if (field.is_reference()) {
-    const auto content = text_in(field, cell.value);
+    const auto content = text_in(field, one.value);
     return content ? statement.bind_blob(parameter, *content) : statement.bind_null(parameter);
   }
-  const auto number = integer_in(field, cell.value);
+  const auto number = integer_in(field, one.value);
   if (!number) return statement.bind_null(parameter);
   if (field.kind == ValueKind::integer) return statement.bind(parameter, *number);
   // A choice that a later program knows shows as its number.
@@ -76,19 +76,19 @@ Result<void> bind(Statement& statement, int parameter, const Cell& cell) {
                            : statement.bind_text(parameter, choice->word);
 }
 
-std::vector<Cell> cells_of(const RecordType& type, const RecordView& view) {
-  std::vector<Cell> cells;
+std::vector<Written> written_in(const RecordType& type, const RecordView& view) {
+  std::vector<Written> all;
   for (const auto& [slot, value] : view.values) {
     if (slot == life_cycle) continue;
     const Field& first = *type.field(slot);
     if (first.together.empty()) {
-      cells.push_back({&first, value, {}});
+      all.push_back({&first, value, {}});
       continue;
     }
     const auto parts = split_value(type, value);
     for (const auto* field : type.fields_of(slot)) {
       const auto part = parts.find(field->number);
-      cells.push_back({field, part == parts.end() ? Value{} : part->second, {}});
+      all.push_back({field, part == parts.end() ? Value{} : part->second, {}});
     }
   }
   for (const auto& [number, members] : view.members) {
@@ -96,9 +96,9 @@ std::vector<Cell> cells_of(const RecordType& type, const RecordView& view) {
     auto array = nlohmann::json::array();
     for (const auto& member : members)
       array.push_back(member_json(field, member));
-    cells.push_back({&field, {}, array.dump()});
+    all.push_back({&field, {}, array.dump()});
   }
-  return cells;
+  return all;
 }
 
 /// Parameters of the statement that writes a row: the record, its id, its life, which of the
@@ -107,6 +107,9 @@ std::vector<Cell> cells_of(const RecordType& type, const RecordView& view) {
 constexpr int life_parameter = 3;
 constexpr int columns_parameter = 4;
 constexpr int first_parameter = 5;
+
+/// Where a row's fields begin, behind record, id and life.
+constexpr int first_field_column = 3;
 
 /// Writes a row's life and those columns that parameter 4 has a bit for.
 std::string upsert_sql(const RecordType& type, bool with_key) {
@@ -172,14 +175,51 @@ std::string table_sql(const RecordType& type) {
   return sql;
 }
 
+bool may_move_references(const RecordType& type, const RecordView& view) {
+  const auto moves = [&](std::uint32_t number) {
+    const Field& field = *type.field(number);
+    return field.kind == ValueKind::reference && !field.set_once;
+  };
+  return std::ranges::any_of(
+             view.values,
+             [&](const auto& entry) { return entry.first != life_cycle && moves(entry.first); }) ||
+         std::ranges::any_of(view.members, [&](const auto& entry) { return moves(entry.first); });
+}
+
+Result<std::vector<RecordKey>> shown_references(Database& database,
+                                                const RecordType& type,
+                                                RecordNo record) {
+  std::vector<RecordKey> targets;
+  auto* row =
+      TRY(database.cached_text(fmt::format("SELECT * FROM \"{}\" WHERE record = ?", type.name)));
+  TRY(row->bind(1, std::int64_t{record}));
+  const bool there = TRY(row->step());
+  for (std::size_t i = 0; there && i < type.fields.size(); ++i) {
+    const Field& field = type.fields[i];
+    const int column = first_field_column + static_cast<int>(i);
+    if (field.kind != ValueKind::reference || row->is_null(column)) continue;
+    const auto add = [&](std::string_view id) {
+      if (const auto target = RecordId::from(id)) targets.push_back({field.target, *target});
+    };
+    if (!field.is_set()) {
+      add(row->bytes(column));
+      continue;
+    }
+    for (const auto& member : nlohmann::json::parse(row->bytes(column)))
+      add(from_hex(member.get<std::string>()).value_or(""));
+  }
+  row->reset();
+  return targets;
+}
+
 Result<void> write_row(Database& database,
                        const RecordType& type,
                        RecordNo record,
                        const RecordKey& key,
                        const RecordView& view) {
-  const auto cells = cells_of(type, view);
+  const auto all = written_in(type, view);
   const bool with_key =
-      std::ranges::any_of(cells, [&](const Cell& cell) { return cell.field->number == type.key; });
+      std::ranges::any_of(all, [&](const Written& one) { return one.field->number == type.key; });
   // A name that is shorter than the text.
   const auto name = fmt::format("{}{}", type.name, with_key ? " with key" : "");
   auto* statement = TRY(database.cached_text(name, [&] { return upsert_sql(type, with_key); }));
@@ -187,10 +227,10 @@ Result<void> write_row(Database& database,
   TRY(statement->bind_blob(2, key.id.raw()));
   TRY(statement->bind_text(life_parameter, word_of(view.life)));
   std::uint64_t written = 0;
-  for (const auto& cell : cells) {
-    const auto column = static_cast<std::size_t>(cell.field - type.fields.data());
+  for (const auto& one : all) {
+    const auto column = static_cast<std::size_t>(one.field - type.fields.data());
     written |= std::uint64_t{1} << column;
-    TRY(bind(*statement, first_parameter + static_cast<int>(column), cell));
+    TRY(bind(*statement, first_parameter + static_cast<int>(column), one));
   }
   TRY(statement->bind(columns_parameter, static_cast<std::int64_t>(written)));
   return statement->run();

@@ -25,6 +25,14 @@ std::string table_sql(const RecordType& type);
 std::string_view word_of(LifeState life);
 LifeState life_from(std::string_view word);
 
+/// Whether writing the view may give a reference of the record another target.
+bool may_move_references(const RecordType& type, const RecordView& view);
+
+/// What a record's row refers to in fields that name one type; nothing when there is no row.
+Result<std::vector<RecordKey>> shown_references(Database& database,
+                                                const RecordType& type,
+                                                RecordNo record);
+
 /// Brings the row of one record up to date with what was worked out anew.
 Result<void> write_row(Database& database,
                        const RecordType& type,

@@ -236,17 +236,17 @@ Result<RecordState> MemoryStore::state(RecordNo record) {
   return decode_state(found->second);
 }
 
-Result<void> MemoryStore::save(RecordNo record,
-                               const RecordKey& /*key*/,
-                               const RecordState& state,
-                               const RecordView& view,
-                               const std::optional<Digest>& digest) {
+Result<std::vector<RecordNo>> MemoryStore::save(RecordNo record,
+                                                const RecordKey& /*key*/,
+                                                const RecordState& state,
+                                                const RecordView& view,
+                                                const std::optional<Digest>& digest) {
   states_[record] = encode_state(state);
   auto& row = rows_[record];
   row.life = view.life;
   if (!digest) {  // Nothing of it counts.
     rows_.erase(record);
-    return {};
+    return std::vector<RecordNo>{};
   }
   row.digest = *digest;
   for (const auto& [slot, value] : view.values) {
@@ -257,7 +257,7 @@ Result<void> MemoryStore::save(RecordNo record,
     row.members[field] = members;
     if (members.empty()) row.members.erase(field);
   }
-  return {};
+  return std::vector<RecordNo>{};  // No rule is run over it.
 }
 
 Result<std::vector<RecordNo>> MemoryStore::set_references(

@@ -62,11 +62,11 @@ public:
   Result<void> remove_act(ActNo number) override;
 
   Result<RecordState> state(RecordNo record) override;
-  Result<void> save(RecordNo record,
-                    const RecordKey& key,
-                    const RecordState& state,
-                    const RecordView& view,
-                    const std::optional<Digest>& digest) override;
+  Result<std::vector<RecordNo>> save(RecordNo record,
+                                     const RecordKey& key,
+                                     const RecordState& state,
+                                     const RecordView& view,
+                                     const std::optional<Digest>& digest) override;
   Result<std::vector<RecordNo>> set_references(
       RecordNo source, Slot slot, std::span<const std::pair<RecordNo, Dot>> targets) override;
   Result<std::vector<ReferenceHead>> references_to(RecordNo record) override;
