@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/rules/latest.h"
 #include "client/rules/rule.h"
 #include "client/rules/rules.h"
 #include "client/sqlite/database.h"
@@ -289,54 +291,21 @@ private:
     return match;
   }
 
-  /// The versions that made an edge what it is.
-  Result<std::vector<Dot>> makers(RecordNo edge) {
-    const auto* state = TRY(session_.merger().state(edge));
-    std::vector<Dot> dots;
-    for (const auto number : {life_cycle, type_->field("kind")->slot}) {
-      if (const auto* slot = state->find(number))
-        dots.insert(dots.end(), slot->heads.begin(), slot->heads.end());
-    }
-    return dots;
-  }
-
-  /// Whether one of the versions that made an edge had all those in sight that made another. As
-  /// nothing is in its own past, no edges see each other in a ring.
-  Result<bool> saw(const std::vector<Dot>& edge, const std::vector<Dot>& other) {
-    for (const auto& later : edge) {
-      bool all = true;
-      for (const auto& earlier : other) {
-        if (all) all = TRY(session_.merger().saw(later, earlier));
-      }
-      if (all) return true;
-    }
-    return false;
-  }
-
   Result<std::set<RecordNo>> suspend(const std::vector<Edge>& component) {
-    std::map<RecordNo, std::vector<Dot>> made;
-    for (const auto& edge : component) {
-      auto dots = TRY(makers(edge.record));
-      made.emplace(edge.record, std::move(dots));
-    }
     std::set<RecordNo> suspended;
     std::vector<std::vector<Edge>> left{component};
     while (!left.empty()) {
       const auto members = std::move(left.back());
       left.pop_back();
+      Making made;
+      for (const auto& edge : members)
+        made[edge.record] = TRY(makers(session_, edge.record, type_->field("kind")->slot));
+      const auto unseen = TRY(latest(session_, made));
+      suspended.insert(unseen.begin(), unseen.end());
       std::vector<Edge> seen;
-      for (const auto& edge : members) {
-        bool by_another = false;
-        for (const auto& other : members) {
-          if (by_another || other.record == edge.record) continue;
-          by_another = TRY(saw(made[other.record], made[edge.record]));
-        }
-        if (by_another) {
-          seen.push_back(edge);
-        } else {
-          suspended.insert(edge.record);
-        }
-      }
+      std::ranges::copy_if(members, std::back_inserter(seen), [&](const Edge& edge) {
+        return !unseen.contains(edge.record);
+      });
       for (auto& rest : cycles(seen))
         left.push_back(std::move(rest));
     }

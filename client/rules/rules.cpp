@@ -41,14 +41,43 @@ constexpr std::size_t many_records = 100;
 
 std::vector<Rule> all_rules(Session& session) {
   const auto ends = std::make_shared<LooseEnds>(session);
+  const auto circles = prerequisite_cycles(session);
   return {unique_keys(session),
           archived_references(session, ends),
-          prerequisite_cycles(session),
+          circles,
+          tree_cycles(session),
+          goal_coverage(session),
           contested_duties(session),
           unheld_duties(session),
+          course_hours(session),
+          topic_hours(session),
+          overdrawn_quotas(session),
+          seats_short(session),
+          stage_terms(session),
+          prerequisite_terms(session, circles.check),
+          group_credits(session),
+          support_weights(session),
+          assessment_weights(session),
+          evaluation_weights(session),
+          teaching_loads(session),
+          timetable_clashes(session),
+          stage_levels(session),
+          recognised_credits(session),
+          effective_revisions(session),
+          unreviewed_materials(session),
+          changed_promotion_rules(session),
           stale_signatures(session),
+          idle_loops(session),
+          unproved_closings(session),
           dangling_references(session, ends),
-          stale_translations(session)};
+          look_alikes(session),
+          repeated_people(session),
+          unconfirmed_teachers(session),
+          stale_translations(session),
+          seminars_on_busy_days(session),
+          plan_thresholds(session),
+          idle_resolutions(session),
+          short_notices(session)};
 }
 
 std::string to_text(const nlohmann::json& json) {
@@ -118,7 +147,17 @@ public:
     std::vector<RecordNo> records;
     for (const auto& one : touched) {
       if (TRY(concerns_a_rule(one))) records.push_back(one.record);
+      records.insert(records.end(), one.left.begin(), one.left.end());
     }
+    std::ranges::sort(records);
+    const auto repeated = std::ranges::unique(records);
+    records.erase(repeated.begin(), repeated.end());
+    return over(records);
+  }
+
+  /// The same of every record there is.
+  Result<void> over_all(const std::vector<RecordNo>& records) {
+    all_ = true;
     return over(records);
   }
 
@@ -260,6 +299,10 @@ private:
   Result<void> ask(std::size_t number, const Subject& subject) {
     if (subject.type == nullptr) return {};  // Left to the program that knows it.
     const auto& rule = rules_[number];
+    if (rule.decides && !all_) {
+      const auto decided = TRY(rule.decides(subject));
+      waiting_[number].insert(waiting_[number].end(), decided.begin(), decided.end());
+    }
     auto matches = TRY(rule.check(subject));
     for (auto& match : matches) {
       if (rule.groups)
@@ -271,7 +314,10 @@ private:
   }
 
   Result<ShortDigest> id_of(std::string_view rule, std::vector<RecordNo> records) {
-    TRY(sort_by_id(session_, records));
+    // Whatever it is about stays first: two records may each be on hold for the other's sake.
+    std::vector<RecordNo> others(records.begin() + 1, records.end());
+    TRY(sort_by_id(session_, others));
+    std::ranges::copy(others, records.begin() + 1);
     std::string text{rule};
     for (const auto record : records) {
       const auto key = TRY(session_.store().record_key(record));
@@ -312,6 +358,7 @@ private:
 
   Session& session_;
   std::vector<Rule> rules_;
+  bool all_ = false;  ///< Every record is asked about.
   std::map<const RecordType*, std::set<Slot>> read_slots_;
   std::vector<std::vector<RecordNo>> waiting_;  ///< For each rule.
   std::map<ShortDigest, Found> found_;
@@ -337,19 +384,22 @@ Result<void> check_rules(Session& session, const std::vector<RecordNo>& records)
 
 Result<void> check_all_rules(Session& session) {
   auto& database = session.store().database();
-  TRY(database.run("DELETE FROM finding; DELETE FROM finding_record; DELETE FROM suspended"));
+  TRY(database.run(
+      "DELETE FROM finding; DELETE FROM finding_record; DELETE FROM suspended; DELETE FROM trait"));
   std::vector<RecordNo> records;
   auto* rows = TRY(database.cached("SELECT id FROM record WHERE state IS NOT NULL ORDER BY id"));
   while (TRY(rows->step()))
     records.push_back(static_cast<RecordNo>(rows->int64(0)));
   rows->reset();
-  return check_rules(session, records);
+  return Run{session}.over_all(records);
 }
 
 Result<std::vector<Finding>> findings(SqliteStore& store) {
   std::vector<Finding> found;
-  auto* rows =
-      TRY(store.database().cached("SELECT id, rule, severity, records, message FROM finding"));
+  auto* rows = TRY(store.database().cached(
+      "SELECT id, rule, severity, records, message, "
+      "(SELECT until FROM waiver WHERE waiver.finding = lower(hex(finding.id)) "
+      "AND life IN ('active', 'held')) FROM finding"));
   while (TRY(rows->step())) {
     Finding finding;
     finding.id = ShortDigest::from(rows->bytes(0)).value_or(ShortDigest{});
@@ -357,6 +407,7 @@ Result<std::vector<Finding>> findings(SqliteStore& store) {
     finding.severity = TRY(read_severity(rows->bytes(2)));
     finding.records = TRY(read_records(rows->bytes(3)));
     finding.message = TRY(read_message(rows->bytes(4)));
+    finding.waived_until = rows->bytes(5);
     found.push_back(std::move(finding));
   }
   rows->reset();

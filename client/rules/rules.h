@@ -32,6 +32,7 @@ struct Finding {
   Severity severity = Severity::warn;
   std::vector<RecordNo> records;  ///< The one it is about first.
   Message message;
+  std::string waived_until;  ///< YYYY-MM-DD: the last day on which it may stand; empty: it may not.
 };
 
 /// Brings the findings up to date after a transaction that touched these records. What the rules
@@ -45,8 +46,8 @@ Result<void> check_rules(Session& session, const std::vector<RecordNo>& records)
 /// Forgets all findings and makes them anew from every record.
 Result<void> check_all_rules(Session& session);
 
-/// What is found now, the gravest first, then by rule and id. Records are named as they are called
-/// at this moment.
+/// What is found now, the gravest first, then by rule and id; what was waived too. Records are
+/// named as they are called at this moment.
 Result<std::vector<Finding>> findings(SqliteStore& store);
 
 /// Whether a finding keeps the record from counting: a prerequisite that is part of a cycle.

@@ -37,11 +37,7 @@ const Field* english_of(const RecordType& type, const Field& chinese) {
 /// past.
 Result<bool> is_older(Session& session, const SlotState& english, const SlotState& chinese) {
   for (const auto& original : chinese.heads) {
-    bool known = std::ranges::find(english.heads, original) != english.heads.end();
-    for (const auto& translation : english.heads) {
-      if (!known) known = TRY(session.merger().saw(translation, original));
-    }
-    if (!known) return true;
+    if (!TRY(knows(session, english, original))) return true;
   }
   return false;
 }

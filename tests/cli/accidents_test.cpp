@@ -280,8 +280,11 @@ std::string damage_history(const Schools& schools) {
   EXPECT_TRUE(std::filesystem::exists(object));
   std::filesystem::permissions(object, std::filesystem::perms::owner_all);
   std::fstream file{object, std::ios::in | std::ios::out | std::ios::binary};
+  // Whatever the byte was, it is another one now.
+  file.seekg(20);
+  const int was = file.get();
   file.seekp(20);
-  file.put('\x55');
+  file.put(static_cast<char>(was ^ 0x55));
   return id;
 }
 
@@ -561,7 +564,8 @@ void make_version_2(const Schools& schools, const std::string& school) {
   ASSERT_THAT(database.run("DROP TABLE run; DROP TABLE pending; DROP TABLE history_page;"
                            "DROP INDEX stream_beside; DROP INDEX record_by_type;"
                            "ALTER TABLE record DROP COLUMN history;"
-                           "ALTER TABLE batch DROP COLUMN writes; PRAGMA user_version = 2"),
+                           "ALTER TABLE batch DROP COLUMN writes; DROP TABLE trait;"
+                           "PRAGMA user_version = 2"),
               test::is_ok());
 }
 
@@ -577,15 +581,24 @@ void make_version_3(const Schools& schools, const std::string& school) {
           "NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;"
           "CREATE TABLE reach (stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT "
           "NULL, n INTEGER NOT NULL, PRIMARY KEY (stream, other, number)) STRICT, WITHOUT ROWID;"
-          "PRAGMA user_version = 3"),
+          "DROP TABLE trait; PRAGMA user_version = 3"),
       test::is_ok());
+}
+
+/// Makes a school's replica one of file version 4, before what looks alike was found.
+void make_version_4(const Schools& schools, const std::string& school) {
+  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
+  ASSERT_THAT(database, test::is_ok());
+  ASSERT_THAT(database->run("DROP TABLE trait; PRAGMA user_version = 4"), test::is_ok());
 }
 
 using MakeEarlier = void (*)(const Schools& schools, const std::string& school);
 
 class EarlierVersions : public Accidents, public testing::WithParamInterface<MakeEarlier> {};
 
-INSTANTIATE_TEST_SUITE_P(Files, EarlierVersions, testing::Values(make_version_2, make_version_3));
+INSTANTIATE_TEST_SUITE_P(Files,
+                         EarlierVersions,
+                         testing::Values(make_version_2, make_version_3, make_version_4));
 
 TEST_P(EarlierVersions, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSealed) {
   const auto before = schools.digest("bstu");

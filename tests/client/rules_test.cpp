@@ -1,9 +1,6 @@
-#include "client/rules/rules.h"
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,18 +8,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "client/sqlite/database.h"
-#include "client/sqlite/sqlite_store.h"
-#include "client/workspace.h"
-#include "sync/base/bytes.h"
-#include "sync/base/message.h"
-#include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/record_state.h"
 #include "tests/support/choices.h"
+#include "tests/support/findings.h"
 #include "tests/support/for_all.h"
 #include "tests/support/plan_builder.h"
-#include "tests/support/result_matchers.h"
 
 namespace guantong {
 namespace {
@@ -30,72 +21,18 @@ namespace {
 using test::Choices;
 using test::Desk;
 using test::Edits;
+using test::found_at;
+using test::full_picture;
 using test::id_of;
-using test::is_ok;
 using test::key_of;
+using test::picture;
 using test::PlanBuilder;
+using test::suspended;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-/// "IR-01 block course code …", the gravest first.
-std::vector<std::string> found(Desk& desk) {
-  const auto all = findings(desk.store());
-  EXPECT_THAT(all, is_ok());
-  std::vector<std::string> lines;
-  for (const auto& finding : *all) {
-    lines.push_back(fmt::format(
-        "{} {} {}", finding.rule, word_of(finding.severity), in_english(finding.message)));
-  }
-  return lines;
-}
-
-std::set<RecordKey> suspended(Desk& desk) {
-  std::set<RecordKey> keys;
-  const auto read = [&]() -> Result<void> {
-    auto rows = TRY(desk.store().database().prepare("SELECT record FROM suspended"));
-    while (TRY(rows.step())) {
-      const auto key = TRY(desk.store().record_key(static_cast<RecordNo>(rows.int64(0))));
-      keys.insert(key);
-    }
-    return {};
-  };
-  EXPECT_THAT(read(), is_ok());
-  return keys;
-}
-
-/// All that a replica knows of findings, in a form that is the same at every site.
-std::vector<std::string> picture(Desk& desk) {
-  const auto all = findings(desk.store());
-  EXPECT_THAT(all, is_ok());
-  std::vector<std::string> lines;
-  for (const auto& finding : *all) {
-    auto line = fmt::format("{} {} {} {}:",
-                            to_hex(finding.id.raw()),
-                            finding.rule,
-                            word_of(finding.severity),
-                            in_english(finding.message));
-    for (const auto record : finding.records) {
-      const auto key = desk.store().record_key(record);
-      EXPECT_THAT(key, is_ok());
-      line += " " + to_hex(key->id.raw()).substr(0, 8);
-    }
-    lines.push_back(line);
-  }
-  for (const auto& key : suspended(desk))
-    lines.push_back("suspended " + to_hex(key.id.raw()).substr(0, 8));
-  return lines;
-}
-
-/// The same after the rules have been run on every record.
-std::vector<std::string> full_picture(Desk& desk) {
-  auto session = Session::begin(desk.store());
-  EXPECT_THAT(session, is_ok());
-  EXPECT_THAT(check_all_rules(**session), is_ok());
-  return picture(desk);  // Rolled back when the session goes.
-}
 
 RecordKey edge(std::string_view from, std::string_view to) {
   return key_of("prereq", fmt::format("{} requires {}", from, to));
@@ -113,7 +50,7 @@ void draw(Desk& desk, std::string_view from, std::string_view to, std::string_vi
 }
 
 /// Two sites with a plan and the courses A, B and C, whose codes are A00001, B00001, C00001.
-class Rules : public testing::Test {
+class Rules : public test::TwoSites {
 protected:
   Rules() {
     v.create(key_of("plan", "plan"), {{"code", "PLAN-1"}, {"title_zh", "方案"}});
@@ -123,17 +60,6 @@ protected:
     }
     plan_.meet();
   }
-
-  void meet() {
-    plan_.meet();
-    EXPECT_THAT(picture(u), testing::ElementsAreArray(picture(v)));
-    EXPECT_THAT(full_picture(v), testing::ElementsAreArray(picture(v)));
-    EXPECT_THAT(full_picture(u), testing::ElementsAreArray(picture(u)));
-  }
-
-  PlanBuilder plan_{{"bitc", "bist"}};
-  Desk& v = plan_.desk(0);
-  Desk& u = plan_.desk(1);
 };
 
 /// Words for records, the one with the lesser id first.
@@ -146,7 +72,7 @@ TEST_F(Rules, FindNothingInAPlanThatIsRight) {
   draw(v, "A", "B");
   draw(v, "B", "C");
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 }
 
 TEST_F(Rules, ACodeTakenAtThreeSitesIsOneFindingThatNamesThemAll) {
@@ -157,7 +83,7 @@ TEST_F(Rules, ACodeTakenAtThreeSitesIsOneFindingThatNamesThemAll) {
   }
   meet();
   EXPECT_THAT(
-      found(v),
+      found_at(v),
       ElementsAre(fmt::format(
           "IR-01 block code B04032 is taken more than once: B04032 (课{}), B04032~2 (课{}), "
           "B04032~3 (课{}); whoever owns B04032~2, B04032~3 should choose another one",
@@ -167,17 +93,17 @@ TEST_F(Rules, ACodeTakenAtThreeSitesIsOneFindingThatNamesThemAll) {
 
   v.set(key_of("course", words[2]), {{"code", "B04033"}});
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("whoever owns B04032~2 should")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("whoever owns B04032~2 should")));
   v.archive(key_of("course", words[0]));
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 }
 
 TEST_F(Rules, ACodeThatCannotChangeIsToBeArchived) {
   v.create(key_of("goal", "one"), {{"code", "PEO-1"}});
   u.create(key_of("goal", "two"), {{"code", "PEO-1"}});
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("archive it and add it again")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("archive it and add it again")));
 }
 
 TEST_F(Rules, ARecordArchivedHereAndUsedThereIsOnHold) {
@@ -188,17 +114,17 @@ TEST_F(Rules, ARecordArchivedHereAndUsedThereIsOnHold) {
   u.set(key_of("problem", "new"), {{"duplicates", id_of("problem", "old")}});
   meet();
   EXPECT_EQ(v.life(key_of("problem", "old")), LifeState::held);
-  EXPECT_THAT(found(v),
+  EXPECT_THAT(found_at(v),
               ElementsAre("IR-02 block the archiving of P-1 is on hold: meanwhile it was taken "
                           "into use by P-2; archive or restore it again to decide"));
 
   u.set(key_of("problem", "old"), {{"title_zh", "问题一"}});  // It saw the archiving: no use.
   meet();
-  EXPECT_THAT(found(v), SizeIs(1));
+  EXPECT_THAT(found_at(v), SizeIs(1));
   u.set(key_of("problem", "new"), {{"duplicates", ""}});
   meet();
   EXPECT_EQ(v.life(key_of("problem", "old")), LifeState::archived);
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 }
 
 TEST_F(Rules, D74ARecordArchivedHereAndEditedThereIsOnHold) {
@@ -207,7 +133,7 @@ TEST_F(Rules, D74ARecordArchivedHereAndEditedThereIsOnHold) {
   v.archive(key_of("problem", "old"));
   u.set(key_of("problem", "old"), {{"title_zh", "问题一"}});
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("meanwhile somebody edited its title_zh;")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("meanwhile somebody edited its title_zh;")));
 }
 
 TEST_F(Rules, UsingWhatOneKnowsToBeArchivedIsFound) {
@@ -218,19 +144,19 @@ TEST_F(Rules, UsingWhatOneKnowsToBeArchivedIsFound) {
   u.set(key_of("problem", "new"), {{"duplicates", id_of("problem", "old")}});
   meet();
   EXPECT_EQ(v.life(key_of("problem", "old")), LifeState::archived);
-  EXPECT_THAT(found(v),
+  EXPECT_THAT(found_at(v),
               ElementsAre("IR-02 block P-2 refers to P-1 (duplicates), which was archived before; "
                           "choose another one or restore P-1"));
   v.restore(key_of("problem", "old"));
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 }
 
 TEST_F(Rules, TwoArrowsAgainstEachOtherAreBothSuspended) {
   draw(v, "A", "B");
   draw(u, "B", "A");
   meet();
-  EXPECT_THAT(found(v),
+  EXPECT_THAT(found_at(v),
               ElementsAre(AllOf(HasSubstr("IR-03 block prerequisites go round in a circle: "),
                                 HasSubstr("A00001 → B00001"),
                                 HasSubstr("B00001 → A00001"))));
@@ -238,7 +164,7 @@ TEST_F(Rules, TwoArrowsAgainstEachOtherAreBothSuspended) {
 
   u.archive(edge("A", "B"));
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
   EXPECT_THAT(suspended(v), IsEmpty());
 }
 
@@ -247,12 +173,12 @@ TEST_F(Rules, TheArrowThatALaterOneSawStays) {
   draw(v, "B", "C");  // Sees the one before.
   draw(u, "C", "A");
   meet();
-  EXPECT_THAT(found(v), SizeIs(1));
+  EXPECT_THAT(found_at(v), SizeIs(1));
   EXPECT_THAT(suspended(v), testing::UnorderedElementsAre(edge("B", "C"), edge("C", "A")));
 
   u.set(edge("C", "A"), {{"kind", "recommended"}});
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
   EXPECT_THAT(suspended(v), IsEmpty());
 }
 
@@ -263,7 +189,7 @@ TEST_F(Rules, WhatRemainsOfTwoCirclesIsLookedAtAgain) {
   draw(v, "B", "C");
   draw(u, "C", "A");  // Another circle, A → B → C → A.
   meet();
-  EXPECT_THAT(found(v), SizeIs(1));
+  EXPECT_THAT(found_at(v), SizeIs(1));
   EXPECT_THAT(suspended(v),
               testing::UnorderedElementsAre(edge("B", "A"), edge("B", "C"), edge("C", "A")));
 }
@@ -272,26 +198,26 @@ TEST_F(Rules, CoursesTaughtTogetherAreNoCircle) {
   draw(v, "A", "B", "co");
   draw(u, "B", "A", "co");
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 
   // Through a third course one of the two arrows is on a circle; the other is not.
   draw(v, "B", "C");
   draw(u, "C", "A");
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("circle")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("circle")));
   EXPECT_FALSE(suspended(v).contains(edge("B", "A")));
   v.archive(edge("B", "C"));
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
   u.set(edge("B", "A"), {{"kind", "pre"}});
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("circle")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("circle")));
 }
 
 TEST_F(Rules, ACourseThatRequiresItselfIsACircle) {
   draw(v, "A", "A", "co");
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("A00001 → A00001")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("A00001 → A00001")));
 }
 
 TEST_F(Rules, AFindingCallsItsCoursesByTheirPresentNames) {
@@ -300,7 +226,7 @@ TEST_F(Rules, AFindingCallsItsCoursesByTheirPresentNames) {
   meet();
   v.set(key_of("course", "A"), {{"code", "A00009"}});
   meet();
-  EXPECT_THAT(found(v), ElementsAre(HasSubstr("A00009 → B00001")));
+  EXPECT_THAT(found_at(v), ElementsAre(HasSubstr("A00009 → B00001")));
 }
 
 TEST_F(Rules, AReferenceToWhatHasNotArrivedIsFound) {
@@ -308,27 +234,27 @@ TEST_F(Rules, AReferenceToWhatHasNotArrivedIsFound) {
   u.create(key_of("problem", "one"),
            {{"code", "P-1"}, {"title_zh", "问题"}, {"owner_org", target}});
   meet();
-  EXPECT_THAT(found(v),
+  EXPECT_THAT(found_at(v),
               ElementsAre("IR-27 warn P-1 refers to a record that is not here yet: org " +
                           target.substr(0, 8) + " (owner_org)"));
   v.create(key_of("org", "SZ"), {{"code", "SZ"}, {"kind", "other"}, {"name_zh", "某校"}});
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 }
 
 TEST_F(Rules, EnglishThatHasNotSeenTheChineseIsOlder) {
   v.create(key_of("problem", "one"),
            {{"code", "P-1"}, {"title_zh", "问题"}, {"title_en", "a problem"}});
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
   v.set(key_of("problem", "one"), {{"title_zh", "两个问题"}});
   u.set(key_of("problem", "one"), {{"title_en", "one problem"}});
   meet();
-  EXPECT_THAT(found(v),
+  EXPECT_THAT(found_at(v),
               ElementsAre("IR-31 hint the English of P-1 is older than the Chinese: title_en"));
   u.set(key_of("problem", "one"), {{"title_en", "two problems"}});
   meet();
-  EXPECT_THAT(found(v), IsEmpty());
+  EXPECT_THAT(found_at(v), IsEmpty());
 }
 
 /// One act that a person might do at a desk, on few records, so that they collide.
@@ -336,20 +262,8 @@ void act(Desk& desk, Choices& choices) {
   constexpr std::array<std::string_view, 4> words{"A", "B", "C", "D"};
   const auto word = [&] { return words.at(choices.pick(words.size())); };
   const auto code = [&](char letter) { return fmt::format("{}0000{}", letter, choices.pick(3)); };
-  const auto put = [&](const RecordKey& key, Edits creation, const Edits& edits) {
-    if (!desk.has(key)) {
-      creation.insert(creation.end(), edits.begin(), edits.end());
-      desk.create(key, creation);
-      return;
-    }
-    switch (choices.pick(4)) {
-      case 0:
-        return desk.archive(key);
-      case 1:
-        return desk.restore(key);
-      default:
-        return desk.set(key, edits);
-    }
+  const auto put = [&](const RecordKey& key, const Edits& creation, const Edits& edits) {
+    test::put(desk, choices, key, creation, edits);
   };
   switch (choices.pick(6)) {
     case 0:
@@ -376,32 +290,7 @@ void act(Desk& desk, Choices& choices) {
 }
 
 TEST(RulesProperty, WhatWasTouchedGivesTheSameAsEveryRecordAtEverySite) {
-  test::for_all(
-      [](Choices& choices) {
-        PlanBuilder plan{{"bitc", "bist", "bjtu"}};
-        for (int step = 0; step < 40 && !testing::Test::HasFailure(); ++step) {
-          auto& desk = plan.desk(choices.pick(plan.size()));
-          switch (choices.pick(5)) {
-            case 0:
-              desk.seal();
-              break;
-            case 1:
-              // A device seals before it syncs: what it has not seen must not count as seen.
-              desk.seal();
-              desk.pull(plan.desk(choices.pick(plan.size())));
-              break;
-            default:
-              act(desk, choices);
-          }
-          ASSERT_THAT(picture(desk), testing::ElementsAreArray(full_picture(desk)));
-        }
-        plan.meet();
-        for (std::size_t i = 0; i < plan.size(); ++i) {
-          ASSERT_THAT(picture(plan.desk(i)), testing::ElementsAreArray(picture(plan.desk(0))));
-          ASSERT_THAT(full_picture(plan.desk(i)), testing::ElementsAreArray(picture(plan.desk(0))));
-        }
-      },
-      40);
+  test::find_the_same_everywhere(act);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/codec.h"
+#include "sync/members.h"
 #include "sync/merger.h"
 #include "sync/read_change.h"
 #include "sync/record_state.h"
@@ -46,6 +47,20 @@ ArrivedBatch arrived(Batch batch, std::vector<CommitId> parents, const std::stri
     text += parent.raw();
   made.commit = *CommitId::from(blake2b(text).raw().substr(0, CommitId::size));
   return made;
+}
+
+/// Takes every member out of a SET.
+Result<std::vector<Removal>> all_members(Session& session, RecordNo record, const Field& field) {
+  const auto* state = TRY(session.merger().state(record));
+  std::map<std::string, std::vector<Dot>> adds;
+  if (const auto* slot = state->find(field.slot)) {
+    for (const auto& add : slot->adds)
+      adds[add.member].push_back(add.dot);
+  }
+  std::vector<Removal> removals;
+  for (auto& [member, dots] : adds)
+    removals.push_back({field.number, member, std::move(dots)});
+  return removals;
 }
 
 }  // namespace
@@ -108,6 +123,16 @@ void Desk::write(const RecordKey& key, Action action, const Edits& edits) {
   EXPECT_THAT(written(), is_ok());
 }
 
+RecordKey Desk::org() {
+  auto session = Session::begin(*store_);
+  EXPECT_THAT(session, is_ok());
+  return {Schema::built_in().type("org")->number, (*session)->members().org_id(member_.site)};
+}
+
+std::string Desk::org_id() {
+  return to_hex(org().id.raw());
+}
+
 void Desk::create_all(const std::vector<std::pair<RecordKey, Edits>>& records) {
   const auto written = [&]() -> Result<void> {
     auto session = TRY(Session::begin(*store_));
@@ -127,7 +152,9 @@ Result<void> Desk::take(Session& session, const RecordKey& key, Action action, c
   std::map<std::uint32_t, Value> values;
   for (const auto& [name, text] : edits) {
     const auto& field = *type.field(std::string_view{name});
-    if (text.empty()) {
+    if (text.empty() && field.is_set()) {
+      change.removed = TRY(all_members(session, change.record, field));
+    } else if (text.empty()) {
       change.cleared.push_back(field.number);
     } else {
       values[field.number] = TRY(reading.parse(type, field, text));
@@ -180,8 +207,28 @@ Result<void> Desk::try_seal() {
   return {};
 }
 
+Result<void> Desk::try_undo() {
+  auto session = TRY(Session::begin(*store_));
+  const auto own = TRY(stream(*session));
+  const Dot last{own, written_};
+  const auto read = TRY(session->merger().read(last));
+  const auto record = read.change.record;
+  TRY(session->store().remove_pending(last));
+  session->merger().forget(last);
+  TRY(session->merger().refold(record));
+  TRY(session->commit());
+  --written_;
+  return {};
+}
+
+void Desk::undo() {
+  if (written_ == sealed_) return;
+  EXPECT_THAT(try_undo(), is_ok());
+}
+
 void Desk::seal() {
   EXPECT_THAT(try_seal(), is_ok());
+  sealed_ = written_;
 }
 
 void Desk::pull(const Desk& other) {

@@ -40,8 +40,15 @@ public:
   void archive(const RecordKey& key) { write(key, Action::archive, {}); }
   void restore(const RecordKey& key) { write(key, Action::restore, {}); }
 
+  /// The organisation of the desk's site, and its id as a reference field's text.
+  RecordKey org();
+  std::string org_id();
+
   /// Writes several records in one transaction.
   void create_all(const std::vector<std::pair<RecordKey, Edits>>& records);
+
+  /// Takes the last change back as if it had never been, if it is not sealed.
+  void undo();
 
   /// Seals what was written, on everything that is here.
   void seal();
@@ -61,11 +68,13 @@ private:
   Result<void> take(const ArrivedBatch& batch);
   Result<void> admit(const Member& member);
   Result<void> try_seal();
+  Result<void> try_undo();
   Result<StreamNo> stream(Session& session) const;
 
   std::unique_ptr<SqliteStore> store_;
   Member member_;
   std::uint64_t written_ = 0;
+  std::uint64_t sealed_ = 0;           ///< Of those.
   std::vector<ArrivedBatch> batches_;  ///< In the order they came.
   std::set<CommitId> taken_;
 };
