@@ -34,6 +34,9 @@ namespace {
 
 constexpr std::size_t commit_digits = 10;
 
+/// How much of a finding's number tells it from the others.
+constexpr std::size_t finding_digits = 8;
+
 std::string severity_label(Severity severity) {
   switch (severity) {
     case Severity::block:
@@ -286,16 +289,21 @@ Result<Ending> show_findings(Context& context,
                       {"rule", finding.rule},
                       {"severity", word_of(finding.severity)},
                       {"records", records},
-                      {"message", say(finding.message)}});
+                      {"message", say(finding.message)},
+                      {"waived_until", finding.waived_until}});
     }
     print(context, list);
     return ending;
   }
   if (findings.empty()) print(context, message("Nothing was found."));
   for (const auto& finding : findings) {
-    const auto head = fmt::format("{}  {}  ", finding.rule, severity_label(finding.severity));
-    context.out << head << wrap(printable(say(finding.message)), context.width, display_width(head))
-                << '\n';
+    const auto head = fmt::format("{}  {}  {}  ",
+                                  finding.rule,
+                                  to_hex(finding.id.raw()).substr(0, finding_digits),
+                                  severity_label(finding.severity));
+    auto text = say(finding.message);
+    if (!finding.waived_until.empty()) text += tr(" (waived until {})", finding.waived_until);
+    context.out << head << wrap(printable(text), context.width, display_width(head)) << '\n';
   }
   return ending;
 }

@@ -145,6 +145,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_list(app, chosen);
   add_show(app, chosen);
   add_add(app, chosen);
+  add_search(app, chosen);
   add_set(app, chosen);
   add_archive(app, chosen);
   add_restore(app, chosen);
@@ -162,10 +163,12 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_plan(app, chosen);
   add_findings(app, chosen);
   add_check(app, chosen);
+  add_waive(app, chosen);
   add_remote(app, chosen);
   add_sync(app, chosen);
   add_status(app, chosen);
   add_receipts(app, chosen);
+  add_report(app, chosen);
   add_import(app, chosen);
   add_export(app, chosen);
   add_init(app, chosen);

@@ -11,11 +11,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/days.h"
 #include "client/decisions.h"
 #include "client/git/git_history.h"
 #include "client/membership.h"
 #include "client/receiving.h"
-#include "client/rules/rules.h"
+#include "client/rules/waivers.h"
 #include "client/sealing.h"
 #include "client/signing.h"
 #include "client/sqlite/sqlite_store.h"
@@ -80,7 +81,7 @@ Result<Standing> standing_of(Workspace& workspace, Session& session) {
   if (const auto own = session.members().site(workspace.config().site))
     standing.proposals = TRY(count_proposals(session, *own));
   standing.agreements = TRY(agreements_asking(workspace, session));
-  standing.findings = TRY(count(store, "SELECT count(*) FROM finding WHERE severity <> 'hint'"));
+  standing.findings = TRY(count_findings(store, day_of(now_ms())));
   standing.set_aside = TRY(count(store, "SELECT count(*) FROM set_aside"));
   standing.quarantined = TRY(to_rule_on(workspace, session));
   standing.forked = session.members().authority().forks().size();

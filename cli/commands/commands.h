@@ -42,11 +42,13 @@ void add_proposals(CLI::App& app, Task& chosen);
 void add_quarantine(CLI::App& app, Task& chosen);
 void add_rebuild(CLI::App& app, Task& chosen);
 void add_receipts(CLI::App& app, Task& chosen);
+void add_report(CLI::App& app, Task& chosen);
 void add_recover(CLI::App& app, Task& chosen);
 void add_remote(CLI::App& app, Task& chosen);
 void add_resolve(CLI::App& app, Task& chosen);
 void add_restore(CLI::App& app, Task& chosen);
 void add_rotate(CLI::App& app, Task& chosen);
+void add_search(CLI::App& app, Task& chosen);
 void add_set(CLI::App& app, Task& chosen);
 void add_show(CLI::App& app, Task& chosen);
 void add_sign(CLI::App& app, Task& chosen);
@@ -55,6 +57,7 @@ void add_sync(CLI::App& app, Task& chosen);
 void add_types(CLI::App& app, Task& chosen);
 void add_undo(CLI::App& app, Task& chosen);
 void add_verify(CLI::App& app, Task& chosen);
+void add_waive(CLI::App& app, Task& chosen);
 void add_withdraw(CLI::App& app, Task& chosen);
 
 }  // namespace guantong

@@ -12,6 +12,7 @@
 #include "cli/language.h"
 #include "cli/table.h"
 #include "client/field_edit.h"
+#include "client/name_order.h"
 #include "client/reading.h"
 #include "client/sqlite/typed_tables.h"
 #include "client/workspace.h"
@@ -27,8 +28,14 @@ namespace {
 struct ListOptions {
   std::string type;
   std::vector<std::string> where;
+  std::string sort = "key";
   bool all = false;
 };
+
+NameOrder order_named(std::string_view word) {
+  if (word == "pinyin") return NameOrder::pinyin;
+  return word == "strokes" ? NameOrder::strokes : NameOrder::key;
+}
 
 constexpr std::size_t columns_shown = 5;
 
@@ -52,7 +59,8 @@ Result<Ending> run_list(Context& context, const ListOptions& options) {
                   type->name);
     where.push_back({field, edit.text});
   }
-  const auto records = TRY(reading.list(*type, where, options.all));
+  auto records = TRY(reading.list(*type, where, options.all));
+  TRY(sort_by_name(reading, records, order_named(options.sort)));
   if (context.json) {
     Json list = Json::array();
     for (const auto& record : records) {
@@ -102,8 +110,14 @@ void add_list(CLI::App& app, Task& chosen) {
                tr("Only those with this value; may be given several times"),
                Needed::no,
                "FIELD=VALUE");
+  command.one_of("--sort",
+                 options->sort,
+                 tr("By code, or by name as it is read (pinyin) or written (strokes)"),
+                 {"key", "pinyin", "strokes"});
   command.flag("--all", options->all, tr("Archived and proposed ones too"));
-  command.examples("  guantong list course --where owner_org=BITC\n  guantong list problem --json");
+  command.examples(
+      "  guantong list course --where owner_org=BITC\n  guantong list problem --json\n"
+      "  guantong list person_card --sort pinyin");
   command.runs(chosen, [options](Context& context) { return run_list(context, *options); });
 }
 

@@ -4,12 +4,18 @@
 #include "cli/commands/plan_questions.h"
 #include "cli/context.h"
 #include "cli/language.h"
+#include "cli/question_commands.h"
+#include "client/questions/question.h"
 
 namespace guantong {
 
 void add_plan(CLI::App& app, Task& chosen) {
-  Command command{app, "plan", tr("Ask the plan: who does what")};
-  command.examples("  guantong plan duties\n  guantong plan duties --csv > duties.csv");
+  Command command{
+      app, "plan", tr("Ask the plan: what is taught when, what is missing, who does what")};
+  command.examples(
+      "  guantong plan continuity\n  guantong plan hours --plan PLAN-BD-2027\n"
+      "  guantong plan graph --svg > graph.svg\n  guantong plan duties --csv > duties.csv");
+  add_questions(command, chosen, QuestionGroup::plan);
   add_plan_duties(command, chosen);
 }
 

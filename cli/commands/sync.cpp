@@ -11,6 +11,7 @@
 #include "cli/language.h"
 #include "cli/output.h"
 #include "client/reading.h"
+#include "client/search/search_index.h"
 #include "client/syncing.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
@@ -51,6 +52,9 @@ Result<Ending> run_sync(Context& context, const SyncCommandOptions& options) {
     reports.push_back(to_json(*report));
     if (!context.json && !quiet) show_report(context, *report);
   }
+  // What was searched before is found at once afterwards.
+  if (!options.dry_run && TRY(has_search_index(workspace.store())))
+    TRY(refresh_search(workspace.store(), {}));
   if (failure) return *std::move(failure);
   if (context.json) print(context, reports);
   return wanted ? Ending::wants_somebody : Ending::done;

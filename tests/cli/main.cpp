@@ -1,5 +1,5 @@
-// Runs the tests; or, as `cli_tests --make-schools FOLDER`, makes the schools that nearly all of
-// them begin with, once for a run of many processes.
+// Runs the tests; or, as `cli_tests --make-schools FOLDER`, makes the schools, and the programme,
+// that nearly all of them begin with, once for a run of many processes.
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -8,19 +8,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/programme.h"
 #include "tests/support/schools.h"
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
   if (argc != 3 || std::string_view{argv[1]} != "--make-schools") return RUN_ALL_TESTS();
-  const std::filesystem::path folder{argv[2]};
-  std::error_code error;
-  std::filesystem::remove_all(folder, error);
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    std::cerr << "cannot make " << folder << ": " << error.message() << '\n';
-    return 1;
+  const std::filesystem::path schools{argv[2]};
+  const auto programme = guantong::test::programme_beside(schools);
+  for (const auto& folder : {schools, programme}) {
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+      std::cerr << "cannot make " << folder << ": " << error.message() << '\n';
+      return 1;
+    }
   }
-  guantong::test::make_schools(folder);
+  guantong::test::make_schools(schools);
+  guantong::test::make_programme(programme);
   return testing::Test::HasFailure() ? 1 : 0;
 }
