@@ -154,6 +154,11 @@ Result<Figures> search_often(const std::filesystem::path& root) {
   return Figures{test::median(wall), test::median(cpu)};
 }
 
+Result<Figures> make(const std::filesystem::path& root, const Scale& scale) {
+  TRY(make_scale(root, scale));
+  return Figures{};
+}
+
 Side seconds(const Apart& measured) {
   return {measured.figures.at(0), measured.figures.at(1)};
 }
@@ -162,12 +167,7 @@ Side seconds(const Apart& measured) {
 
 Result<std::filesystem::path> Fixtures::scale(const Scale& scale) {
   const auto root = folder_ / fmt::format("scale{}", scale.bodies);
-  if (!std::filesystem::exists(root)) {
-    TRY(apart([&]() -> Result<Figures> {
-      TRY(make_scale(root, scale));
-      return Figures{};
-    }));
-  }
+  if (!std::filesystem::exists(root)) TRY(apart([&] { return make(root, scale); }));
   return root;
 }
 
