@@ -199,6 +199,7 @@ Rule centred(Session& session,
   return {.name = name,
           .severity = severity,
           .groups = true,
+          .centred = true,
           .reads = reads,
           .check = check,
           .decides = decides};

@@ -48,6 +48,9 @@ struct Rule {
   /// Whether a change to one record of a match can give another match among the rest: a key that
   /// three share, a cycle. If not, a match goes when it has changed, and nothing takes its place.
   bool groups = false;
+  /// Of one that groups: whether the first record of a match alone has matches, so that the others
+  /// need not be asked about when one of them has changed.
+  bool centred = false;
   bool suspends = false;
   /// Whether the rule reads the field of a record that stands in none of its findings and whose
   /// life is settled. Beside these fields, every rule reads the life cycle.

@@ -291,9 +291,17 @@ private:
         TRY(release->bind(1, std::int64_t{record}));
         TRY(release->run());
       }
-      if (rule->groups) waiting_[static_cast<std::size_t>(rule - rules_.begin())].push_back(record);
     }
+    if (rule != rules_.end()) await(static_cast<std::size_t>(rule - rules_.begin()), records);
     return {};
+  }
+
+  /// Lets the rule be asked about the records of a match, where that may give another one.
+  void await(std::size_t number, const std::vector<RecordNo>& records) {
+    const auto& rule = rules_[number];
+    if (!rule.groups || records.empty()) return;
+    const auto end = rule.centred ? records.begin() + 1 : records.end();
+    waiting_[number].insert(waiting_[number].end(), records.begin(), end);
   }
 
   Result<void> ask(std::size_t number, const Subject& subject) {
@@ -305,8 +313,7 @@ private:
     }
     auto matches = TRY(rule.check(subject));
     for (auto& match : matches) {
-      if (rule.groups)
-        waiting_[number].insert(waiting_[number].end(), match.records.begin(), match.records.end());
+      await(number, match.records);
       const auto id = TRY(id_of(rule.name, match.records));
       found_.try_emplace(id, &rule, std::move(match));
     }
