@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "client/rules/latest.h"
 #include "client/rules/rule.h"
 #include "client/rules/rules.h"
@@ -230,10 +232,13 @@ private:
       if (fresh) graph.courses.push_back(course);
       return entry->second;
     };
-    auto* rows = TRY(session_.store().database().cached(
-        "SELECT record, \"course\", \"requires\", \"kind\" IS 'co' FROM \"prereq\" "
-        "WHERE \"plan\" IS ? AND \"life\" IN ('active', 'held') "
-        "AND \"kind\" IS NOT 'recommended' ORDER BY id"));
+    // Without the index of references every plan's arrows would be read.
+    auto* rows = TRY(session_.store().database().cached_text(
+        fmt::format("SELECT record, course, requires, kind IS 'co' FROM prereq WHERE plan IS ?1 {} "
+                    "AND life IN ('active', 'held') AND kind IS NOT 'recommended' ORDER BY id",
+                    plan ? "AND record IN (SELECT source FROM record AS key CROSS JOIN reference "
+                           "ON target = key.id WHERE key.uuid = ?1)"
+                         : "")));
     TRY(plan ? rows->bind_blob(1, *plan) : rows->bind_null(1));
     while (TRY(rows->step())) {
       if (rows->is_null(1) || rows->is_null(2)) continue;

@@ -58,8 +58,8 @@ struct Rule {
   Check check;
   /// The records whose matches the subject decides without standing in all of them, as a class
   /// does in the sum of its teacher's hours. When it was touched, the rule is asked about these
-  /// too, and about those that they decide, each once in a run. It may name others. Not asked where
-  /// every record is asked about anyway.
+  /// too, each once in a run; of a rule that is not centred also about those that they decide. It
+  /// may name others. Not asked where every record is asked about anyway.
   std::function<Result<std::vector<RecordNo>>(const Subject&)> decides = nullptr;
 };
 

@@ -167,8 +167,10 @@ public:
       TRY(clear(record, {}));
     for (const auto record : records) {
       const auto subject = TRY(subject_of(record));
-      for (std::size_t rule = 0; rule < rules_.size(); ++rule)
+      for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
+        if (!all_) TRY(decide(rule, subject));
         TRY(ask(rule, subject));
+      }
     }
     for (std::size_t rule = 0; rule < rules_.size(); ++rule)
       TRY(follow(rule, directly));
@@ -243,6 +245,7 @@ private:
       if (directly.contains(record) || !asked.insert(record).second) continue;
       TRY(clear(record, rules_[rule].name));
       const auto subject = TRY(subject_of(record));
+      if (!rules_[rule].centred && !all_) TRY(decide(rule, subject));
       TRY(ask(rule, subject));
     }
     return {};
@@ -304,13 +307,18 @@ private:
     waiting_[number].insert(waiting_[number].end(), records.begin(), end);
   }
 
+  /// Lets the rule be asked about what the subject decides.
+  Result<void> decide(std::size_t number, const Subject& subject) {
+    const auto& rule = rules_[number];
+    if (subject.type == nullptr || !rule.decides) return {};
+    const auto decided = TRY(rule.decides(subject));
+    waiting_[number].insert(waiting_[number].end(), decided.begin(), decided.end());
+    return {};
+  }
+
   Result<void> ask(std::size_t number, const Subject& subject) {
     if (subject.type == nullptr) return {};  // Left to the program that knows it.
     const auto& rule = rules_[number];
-    if (rule.decides && !all_) {
-      const auto decided = TRY(rule.decides(subject));
-      waiting_[number].insert(waiting_[number].end(), decided.begin(), decided.end());
-    }
     auto matches = TRY(rule.check(subject));
     for (auto& match : matches) {
       await(number, match.records);
