@@ -33,12 +33,13 @@ namespace {
 /// The index, and which state of each record it holds. Its columns: what people call the record,
 /// its title, its other texts, and how code and title are read.
 constexpr auto search_tables =
-    "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(code, title, body, sound, prefix = 2);"
-    "CREATE TABLE IF NOT EXISTS search_seen (record INTEGER PRIMARY KEY, digest BLOB NOT NULL) "
-    "STRICT;";
+    "DROP TABLE IF EXISTS search; DROP TABLE IF EXISTS search_seen;"
+    "CREATE VIRTUAL TABLE search USING fts5(code, title, body, sound, prefix = 2);"
+    "CREATE TABLE search_seen (record INTEGER PRIMARY KEY, digest BLOB NOT NULL, code TEXT) STRICT;"
+    "CREATE INDEX search_by_code ON search_seen(code) WHERE code IS NOT NULL;";
 
-/// Where the index notes which state of the plan it holds.
-constexpr std::string_view search_mark = "search holds";
+/// Where the index notes which state of the plan it holds; another name where its tables change.
+constexpr std::string_view search_mark = "search holds, by code";
 
 constexpr std::size_t excerpt_width = 60;
 /// Longer texts are not read aloud: they are found by their characters.
@@ -130,11 +131,7 @@ private:
   }
 
   Result<void> take(RecordNo number, std::string_view digest) {
-    auto* seen =
-        TRY(store_.database().cached("INSERT INTO search_seen (record, digest) VALUES (?, ?)"));
-    TRY(seen->bind(1, std::int64_t{number}));
-    TRY(seen->bind_blob(2, digest));
-    TRY(seen->run());
+    TRY(note(number, digest));
     const auto key = TRY(store_.record_key(number));
     if (store_.schema().type(key.type) == nullptr) return {};  // Left to the program that knows it.
     const auto record = TRY(reading_.read(number));
@@ -149,7 +146,25 @@ private:
     TRY(insert->bind_text(3, indexed.title));
     TRY(insert->bind_text(4, indexed.body));
     TRY(insert->bind_text(5, indexed.sound));
-    return insert->run();
+    TRY(insert->run());
+    return note_code(number, indexed.code);
+  }
+
+  Result<void> note(RecordNo record, std::string_view digest) {
+    auto* seen =
+        TRY(store_.database().cached("INSERT INTO search_seen (record, digest) VALUES (?, ?)"));
+    TRY(seen->bind(1, std::int64_t{record}));
+    TRY(seen->bind_blob(2, digest));
+    return seen->run();
+  }
+
+  Result<void> note_code(RecordNo record, std::string_view code) {
+    if (code.empty()) return {};
+    auto* seen =
+        TRY(store_.database().cached("UPDATE search_seen SET code = ?2 WHERE record = ?1"));
+    TRY(seen->bind(1, std::int64_t{record}));
+    TRY(seen->bind_text(2, code));
+    return seen->run();
   }
 
   SqliteStore& store_;
@@ -217,6 +232,40 @@ Result<Hit> hit_of(Reading& reading, RecordNo number, const std::vector<std::str
   return hit;
 }
 
+/// The records of the type that was wished for, in the order in which the rows come.
+Result<void> take_rows(Statement& rows,
+                       SqliteStore& store,
+                       const SearchWish& wish,
+                       std::vector<RecordNo>& found) {
+  while (found.size() < wish.most && TRY(rows.step())) {
+    const auto record = static_cast<RecordNo>(rows.int64(0));
+    if (std::ranges::find(found, record) != found.end()) continue;
+    const auto key = TRY(store.record_key(record));
+    if (wish.type == nullptr || key.type == wish.type->number) found.push_back(record);
+  }
+  rows.reset();
+  return {};
+}
+
+/// What is called just so, then the best of the rest.
+Result<std::vector<RecordNo>> found_of(SqliteStore& store,
+                                       const SearchWish& wish,
+                                       std::string_view query) {
+  std::vector<RecordNo> found;
+  auto* called =
+      TRY(store.database().cached("SELECT record FROM search_seen WHERE code = ? ORDER BY record"));
+  const auto code = search_words(wish.words);
+  TRY(called->bind_text(1, code));
+  TRY(take_rows(*called, store, wish, found));
+  // In this form FTS5 ranks by itself and reads no text of what it does not return.
+  auto* ranked =
+      TRY(store.database().cached("SELECT rowid FROM search WHERE search MATCH ?1 "
+                                  "AND rank MATCH 'bm25(20.0, 10.0, 1.0, 2.0)' ORDER BY rank"));
+  TRY(ranked->bind_text(1, query));
+  TRY(take_rows(*ranked, store, wish, found));
+  return found;
+}
+
 }  // namespace
 
 Result<bool> has_search_index(SqliteStore& store) {
@@ -229,7 +278,7 @@ Result<void> refresh_search(SqliteStore& store, const Progress& progress) {
   const auto state = TRY(state_of_records(store));
   const auto mark = TRY(store.meta(search_mark));
   if (mark == state) return {};
-  TRY(store.database().run(search_tables));
+  if (!mark) TRY(store.database().run(search_tables));
   TRY(SearchIndexer{store}.bring_up_to_date(progress));
   TRY(store.set_meta(search_mark, state));
   return session->commit();
@@ -242,19 +291,7 @@ Result<std::vector<Hit>> search(SqliteStore& store, const SearchWish& wish) {
                 "\"{}\" has nothing that could be looked for; type a few characters of a name, a "
                 "text or a code",
                 printable(wish.words));
-  std::vector<RecordNo> found;
-  auto* rows = TRY(store.database().cached(
-      "SELECT search.rowid FROM search JOIN record ON record.id = search.rowid "
-      "WHERE search MATCH ?1 AND (?2 = 0 OR record.type = ?2) "
-      "ORDER BY search.code = ?4 DESC, bm25(search, 20, 10, 1, 2), search.rowid LIMIT ?3"));
-  TRY(rows->bind_text(1, query));
-  TRY(rows->bind(2, wish.type == nullptr ? 0 : std::int64_t{wish.type->number}));
-  TRY(rows->bind(3, static_cast<std::int64_t>(wish.most)));
-  const auto code = search_words(wish.words);
-  TRY(rows->bind_text(4, code));
-  while (TRY(rows->step()))
-    found.push_back(static_cast<RecordNo>(rows->int64(0)));
-  rows->reset();
+  const auto found = TRY(found_of(store, wish, query));
   Reading reading{store};
   const auto words = words_in(wish.words);
   std::vector<Hit> hits;
