@@ -37,6 +37,9 @@ constexpr std::array entries{
     Entry{"rebuild", rebuild_rows},
     Entry{"open", open_rows},
     Entry{"sync", sync_rows},
+    Entry{"findings", findings_rows},
+    Entry{"questions", question_rows},
+    Entry{"search", search_rows},
 };
 
 void print(const Row& row) {

@@ -9,6 +9,7 @@
 
 #include "sync/base/result.h"
 #include "tests/bench/apart.h"
+#include "tests/bench/scale.h"
 
 namespace guantong::bench {
 
@@ -67,6 +68,8 @@ public:
     std::size_t nights = 0;
   };
   Result<Million> million();
+  /// A consortium with that many records and edits.
+  Result<std::filesystem::path> scale(const Scale& scale);
   /// Writes the plain tables of the million anew, and returns what the writing took.
   Result<Usage> plain_million();
 
@@ -87,5 +90,8 @@ Result<Rows> join_rows(Fixtures& fixtures);
 Result<Rows> rebuild_rows(Fixtures& fixtures);
 Result<Rows> open_rows(Fixtures& fixtures);
 Result<Rows> sync_rows(Fixtures& fixtures);
+Result<Rows> findings_rows(Fixtures& fixtures);
+Result<Rows> question_rows(Fixtures& fixtures);
+Result<Rows> search_rows(Fixtures& fixtures);
 
 }  // namespace guantong::bench
