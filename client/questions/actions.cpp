@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "client/questions/answer.h"
 #include "client/days.h"
+#include "client/questions/answer.h"
 #include "client/questions/orgs.h"
 #include "client/questions/question.h"
 #include "client/sqlite/database.h"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "client/audit.h"
-#include "client/questions/answer.h"
 #include "client/days.h"
+#include "client/questions/answer.h"
 #include "client/questions/question.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"

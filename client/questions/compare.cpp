@@ -1,4 +1,4 @@
-// AN-19: what one plan has that another has not, and what was moved or changed.
+// AN-19: what one plan has that another has not, and what was moved or changed; of AN-04 as well.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "client/questions/answer.h"
 #include "client/questions/curriculum.h"
 #include "client/questions/question.h"
+#include "client/questions/support_matrix.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/message.h"
@@ -120,6 +121,50 @@ void edges_only_in(const Curriculum& one,
   }
 }
 
+/// What carries an indicator, by the indicator's code and the course's.
+using SupportByCodes = std::map<std::pair<std::string, std::string>, SupportCell>;
+
+Result<SupportByCodes> support_in(Session& session, const Curriculum& curriculum) {
+  SupportByCodes support;
+  const auto columns = TRY(read_support_matrix(session, curriculum));
+  for (const auto& column : columns) {
+    for (const auto& cell : column.cells)
+      support[{column.code, curriculum.courses[cell.course].code}] = cell;
+  }
+  return support;
+}
+
+/// Indicators of two plans are the same by their codes: each plan has records of its own.
+Result<Sheet> compare_support(Session& session,
+                              const Curriculum& old_plan,
+                              const Curriculum& new_plan) {
+  std::map<std::pair<std::string, std::string>, std::pair<SupportCell, SupportCell>> pairs;
+  const auto before = TRY(support_in(session, old_plan));
+  const auto after = TRY(support_in(session, new_plan));
+  for (const auto& [codes, cell] : before)
+    pairs[codes].first = cell;
+  for (const auto& [codes, cell] : after)
+    pairs[codes].second = cell;
+  Sheet sheet{"support",
+              message("Support of indicators"),
+              {{"indicator", message("Indicator")},
+               {"course", message("Course")},
+               {"before", message("Before")},
+               {"after", message("After")}},
+              {}};
+  for (const auto& [codes, both] : pairs) {
+    const auto was = both.first.text();
+    const auto is = both.second.text();
+    if (was == is) continue;
+    Row row{{codes.first, codes.second, was, is}, {}};
+    for (const auto record : {both.first.record, both.second.record}) {
+      if (record != 0) row.from.push_back(record);
+    }
+    sheet.rows.push_back(std::move(row));
+  }
+  return sheet;
+}
+
 Sheet hours_by_stage(const Curriculum& old_plan, const Curriculum& new_plan) {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> hours;
   for (const auto& course : old_plan.courses)
@@ -164,13 +209,17 @@ Result<Answer> ask_compare(Session& session, const Asked& asked) {
   edges_only_in(new_plan, edges_of(old_plan), Cell::word("added", message("added")), edges.rows);
   edges_only_in(
       old_plan, edges_of(new_plan), Cell::word("removed", message("removed")), edges.rows);
+  auto support = TRY(compare_support(session, old_plan, new_plan));
   Answer answer;
-  answer.summary = {message("{} against {}: {} differences in courses, {} in prerequisites.",
-                            new_plan.plan_code,
-                            old_plan.plan_code,
-                            courses.rows.size(),
-                            edges.rows.size())};
-  answer.sheets = {std::move(courses), hours_by_stage(old_plan, new_plan), std::move(edges)};
+  answer.summary = {
+      message("{} against {}: {} differences in courses, {} in prerequisites, {} in support.",
+              new_plan.plan_code,
+              old_plan.plan_code,
+              courses.rows.size(),
+              edges.rows.size(),
+              support.rows.size())};
+  answer.sheets = {
+      std::move(courses), hours_by_stage(old_plan, new_plan), std::move(edges), std::move(support)};
   return answer;
 }
 

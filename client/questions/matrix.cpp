@@ -75,7 +75,7 @@ Sheet matrix_sheet(const Curriculum& curriculum, const std::vector<SupportColumn
       row.cells.emplace_back();
     for (const auto& cell : column.cells) {
       auto& row = sheet.rows[cell.course];
-      row.cells.back() = cell.strength + " " + Cell::number(cell.weight, weight_scale).plain();
+      row.cells.back() = cell.text();
       row.from.push_back(cell.record);
     }
   }

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "client/questions/answer.h"
 #include "client/questions/curriculum.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/rows.h"
@@ -15,6 +17,10 @@
 #include "sync/change.h"
 
 namespace guantong {
+
+std::string SupportCell::text() const {
+  return record == 0 ? "" : strength + " " + Cell::number(weight, weight_scale).plain();
+}
 
 std::int64_t SupportColumn::sum(const Curriculum& curriculum) const {
   std::int64_t sum = 0;

@@ -20,6 +20,8 @@ struct SupportCell {
   At course = nowhere;
   std::string strength;     ///< "H", "M", "L" or empty.
   std::int64_t weight = 0;  ///< In thousandths.
+
+  std::string text() const;  ///< "H 0.15"; empty of a cell without a record.
 };
 
 struct SupportColumn {

@@ -367,6 +367,21 @@ TEST_F(Questions, TwoPlansDifferInWhatWasChanged) {
   EXPECT_EQ(moved.at(0).at("after"), "S1 3");
 }
 
+TEST_F(Questions, TwoPlansDifferInWhatCarriesTheirIndicators) {
+  const TempDir folder;
+  const auto frozen = folder.path() / "plan_courses.csv";
+  std::ofstream{frozen} << with_other_plan(demo + "/plan_courses.csv");
+  act({"import", "csv", frozen.string()});
+  const auto support = ask({"compare", "PLAN-BD-2024", "PLAN-BD-2027"}).at("support");
+  const auto carried = std::ranges::find_if(support, [](const Json& row) {
+    return row.at("indicator") == "GR2-1" && row.at("course") == "B01007";
+  });
+  ASSERT_NE(carried, support.end());
+  EXPECT_EQ(carried->at("before"), nullptr);
+  EXPECT_EQ(carried->at("after"), "H 0.23");
+  EXPECT_THAT(ask({"compare", "PLAN-BD-2027", "PLAN-BD-2027"}).at("support"), IsEmpty());
+}
+
 TEST_F(Questions, EnglishThatIsMissingOrStaleIsListed) {
   const auto before = ask({"translations"}).at("translations").size();
   act({"set", "course:B02015", "name_zh=数据库原理及应用"});
