@@ -82,6 +82,26 @@ TEST(Schema, ThisProgramsTypesFitTogether) {
   }
 }
 
+TEST(Schema, TellsATeacherOfEveryFieldWhatToEnterInBothLanguages) {
+  for (const auto* type : Schema::built_in().types()) {
+    EXPECT_NE(type->label.zh, "") << type->name;
+    EXPECT_NE(type->label.en, "") << type->name;
+    for (const auto& field : type->fields) {
+      const auto name = type->name + "." + field.name;
+      EXPECT_NE(field.label.zh, "") << name;
+      EXPECT_NE(field.label.en, "") << name;
+      EXPECT_NE(field.help.zh, "") << name;
+      EXPECT_NE(field.help.en, "") << name;
+      EXPECT_NE(field.help.zh, field.label.zh) << name;
+      EXPECT_NE(field.help.en, field.label.en) << name;
+      for (const auto& choice : field.choices) {
+        EXPECT_NE(choice.label.zh, "") << name << " " << choice.word;
+        EXPECT_NE(choice.label.en, "") << name << " " << choice.word;
+      }
+    }
+  }
+}
+
 TEST(Schema, TakesATypeThatIsAddedAtRunTime) {
   const auto schema = schema_from_text(
       signal(1, 2) +
