@@ -1,6 +1,7 @@
 #include "client/csv.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -217,6 +218,7 @@ Result<CsvTable> parse_csv(std::string_view utf8) {
           return fail(Errc::invalid, "line {}: the heading {} stands twice", record.line, heading);
       }
       table.header = std::move(record.cells);
+      table.header_line = record.line;
       continue;
     }
     const std::size_t columns = table.header.size();
@@ -245,16 +247,69 @@ std::string write_csv(const CsvTable& table) {
   return text;
 }
 
+std::vector<std::string> parse_list(std::string_view cell) {
+  std::vector<std::string> members;
+  std::string member;
+  const auto end_member = [&] {
+    if (const auto text = trimmed(member); !text.empty()) members.emplace_back(text);
+    member.clear();
+  };
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    if (cell[i] == ';') {
+      end_member();
+      continue;
+    }
+    const auto next = cell.substr(i + 1, 1);
+    if (cell[i] == '\\' && (next == ";" || next == "\\")) ++i;
+    member += cell[i];
+  }
+  end_member();
+  return members;
+}
+
+std::string write_list(const std::vector<std::string>& members) {
+  std::string cell;
+  for (const auto& member : members) {
+    if (!cell.empty()) cell += ';';
+    for (const char c : member) {
+      if (c == ';' || c == '\\') cell += '\\';
+      cell += c;
+    }
+  }
+  return cell;
+}
+
+std::string_view encoding_of(std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) return "UTF-8";
+  if (bytes.starts_with("\xFF\xFE")) return "UTF-16LE";
+  if (bytes.starts_with("\xFE\xFF")) return "UTF-16BE";
+  std::array<std::size_t, 2> zeros{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == '\0') ++zeros.at(i % 2);
+  }
+  // A stray zero makes no UTF-16: its commas and line ends are more than that.
+  if ((zeros[0] + zeros[1]) * 32 > bytes.size() && bytes.size() % 2 == 0) {
+    if (zeros[0] == 0) return "UTF-16LE";
+    if (zeros[1] == 0) return "UTF-16BE";
+  }
+  return is_utf8(bytes) ? "UTF-8" : "GB18030";
+}
+
 Result<std::string> to_utf8(std::string_view bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) {
-    bytes.remove_prefix(3);
+  const auto encoding = encoding_of(bytes);
+  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"}) {
+    if (bytes.starts_with(mark)) {
+      bytes.remove_prefix(mark.size());
+      break;
+    }
+  }
+  if (encoding == "UTF-8") {
     if (!is_utf8(bytes)) return fail(Errc::invalid, "the text is not {}", "UTF-8");
     return std::string{bytes};
   }
-  if (bytes.starts_with("\xFF\xFE")) return convert(bytes.substr(2), "UTF-16LE");
-  if (bytes.starts_with("\xFE\xFF")) return convert(bytes.substr(2), "UTF-16BE");
-  if (is_utf8(bytes)) return std::string{bytes};
-  return in_context(convert(bytes, "GB18030"), "the text is neither UTF-8 nor UTF-16");
+  const auto converted = convert(bytes, encoding.data());
+  return encoding == "GB18030" ? in_context(converted, "the text is neither UTF-8 nor UTF-16")
+                               : converted;
 }
 
 }  // namespace guantong

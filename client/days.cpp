@@ -1,5 +1,6 @@
 #include "client/days.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -8,8 +9,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "client/numerals.h"
+#include "client/text.h"
+#include "sync/base/error.h"
+#include "sync/base/result.h"
 
 namespace guantong {
 namespace {
@@ -35,7 +42,69 @@ std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
   return std::chrono::sys_days{date};
 }
 
+std::string spelt(std::chrono::year_month_day date) {
+  return fmt::format("{:04}-{:02}-{:02}",
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
+/// The texts of year, month and day: with one separator twice, or as 年, 月 and 日 end them.
+std::optional<std::array<std::string_view, 3>> parts_of_day(std::string_view text) {
+  for (const auto& [first, second] : {std::pair{"-", "-"}, {"/", "/"}, {".", "."}, {"年", "月"}}) {
+    const auto one = text.find(first);
+    const auto behind = one + std::string_view{first}.size();
+    const auto two = one == std::string_view::npos ? one : text.find(second, behind);
+    if (two == std::string_view::npos) continue;
+    auto day = text.substr(two + std::string_view{second}.size());
+    for (const std::string_view end : {"日", "号"}) {
+      if (day.ends_with(end)) day.remove_suffix(end.size());
+    }
+    return std::array{text.substr(0, one), text.substr(behind, two - behind), day};
+  }
+  return std::nullopt;
+}
+
+/// A part of a day; nothing where it is no number of so many digits.
+std::optional<int> part_of_day(std::string_view text, std::size_t least, std::size_t most) {
+  const auto number = read_number(text);
+  if (!number || !number->unit.empty()) return std::nullopt;
+  const auto size = number->digits.size();
+  return size < least || size > most ? std::nullopt : number_in(number->digits, 0, size);
+}
+
+/// A spreadsheet's day, of our time: from 1954 to 2119.
+std::optional<std::string> numbered_day(std::string_view text) {
+  const auto number = text.size() == 5 ? number_in(text, 0, 5) : std::nullopt;
+  if (!number || *number < 20'000 || *number >= 80'000) return std::nullopt;
+  using std::chrono::sys_days;
+  const sys_days first{std::chrono::year{1899} / std::chrono::December / 30};
+  return spelt(std::chrono::year_month_day{first + std::chrono::days{*number}});
+}
+
 }  // namespace
+
+Result<std::string> read_day(std::string_view text) {
+  const auto plain = nfkc(text);
+  if (auto day = numbered_day(trimmed(plain))) return *std::move(day);
+  const auto parts = parts_of_day(trimmed(plain));
+  const auto year = parts ? part_of_day((*parts)[0], 4, 4) : std::nullopt;
+  const auto month = parts ? part_of_day((*parts)[1], 1, 2) : std::nullopt;
+  const auto day = parts ? part_of_day((*parts)[2], 1, 2) : std::nullopt;
+  if (!year || !month || !day) return fail(Errc::invalid, "it is a date like 2026-11-20");
+  if (*month < 1 || *month > 12)
+    return fail(Errc::invalid, "there is no such date, as there is no month {}", *month);
+  const auto in_month =
+      std::chrono::year{*year} / std::chrono::month{static_cast<unsigned>(*month)};
+  const auto last = static_cast<unsigned>((in_month / std::chrono::last).day());
+  const auto of_month = static_cast<unsigned>(*day);
+  if (*day < 1 || of_month > last)
+    return fail(Errc::invalid,
+                "there is no such date, as {} has {} days",
+                fmt::format("{:04}-{:02}", *year, *month),
+                last);
+  return spelt(in_month / std::chrono::day{of_month});
+}
 
 std::optional<std::int64_t> days_between(std::string_view from, std::string_view to) {
   const auto begin = parse_day(from);
@@ -65,11 +134,7 @@ std::uint64_t ms_of_day(std::string_view day) {
 std::string days_before(std::string_view day, int days) {
   const auto parsed = parse_day(day);
   if (!parsed) return std::string{day};
-  const std::chrono::year_month_day date{*parsed - std::chrono::days{days}};
-  return fmt::format("{:04}-{:02}-{:02}",
-                     static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+  return spelt(std::chrono::year_month_day{*parsed - std::chrono::days{days}});
 }
 
 std::string years_before(std::string_view day, int years) {

@@ -6,7 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "sync/base/result.h"
+
 namespace guantong {
+
+/// Reads a day as people and spreadsheets write it: 2026-9-1, 2026/9/1, 2026.9.1, 2026年9月1日, or
+/// 46266, the days since 30 December 1899. Returns it as YYYY-MM-DD. Fails with `invalid`, saying
+/// what is wrong: it is of another form (9/1/2026 can be meant in two ways), or there is no such
+/// month or day.
+Result<std::string> read_day(std::string_view text);
 
 /// From one day to another, both YYYY-MM-DD; nothing where one is not.
 std::optional<std::int64_t> days_between(std::string_view from, std::string_view to);

@@ -180,7 +180,60 @@ Result<void> Editor::put_edits(Draft& draft,
   }
   for (const auto& [slot, parts] : slots)
     TRY(put_value(draft, slot, joined(parts)));
+  return check_whole(draft, current);
+}
+
+/// What belongs to one plan refers to nothing that belongs to another.
+Result<void> Editor::check_whole(const Draft& draft, const Record* current) {
+  if (draft.type->part_of == 0) return {};
+  const Field& part_of = *draft.type->field(draft.type->part_of);
+  const auto& values = current != nullptr ? current->values : draft.values;
+  const auto own = values.find(part_of.number);
+  if (own == values.end()) return {};
+  auto said = draft.members;
+  for (const auto& [slot, value] : draft.values)
+    said.push_back(value);
+  for (const auto& value : said) {
+    for (const auto& [number, part] : split_value(*draft.type, value)) {
+      const Field& field = *draft.type->field(number);
+      const auto other = TRY(whole_of(field, part, part_of));
+      if (other.empty() || other == own->second) continue;
+      const auto name = TRY(reading_.shown(field, part));
+      const auto theirs = TRY(reading_.shown(part_of, other));
+      const auto ours = TRY(reading_.shown(part_of, own->second));
+      return fail(Errc::invalid,
+                  "{}.{} cannot be \"{}\": that belongs to {}, and this record to {}",
+                  draft.type->name,
+                  field.name,
+                  name,
+                  theirs,
+                  ours);
+    }
+  }
   return {};
+}
+
+/// What the record that `value` refers to has in its own field like `part_of`; empty where it has
+/// none, or is not here.
+Result<Value> Editor::whole_of(const Field& field, std::string_view value, const Field& part_of) {
+  const auto target = reference_in(field, value);
+  const auto* type = target ? session_.schema_type(target->type) : nullptr;
+  const auto* theirs = type == nullptr ? nullptr : type->field(type->part_of);
+  if (theirs == nullptr || theirs->target != part_of.target) return Value{};
+  return field_there(*target, *theirs, part_of);
+}
+
+/// A reference of another record, as a value of the field `as`; empty where there is none.
+Result<Value> Editor::field_there(const RecordKey& record, const Field& there, const Field& as) {
+  const auto number = TRY(session_.store().find_record(record));
+  if (!number) return Value{};
+  const auto read = reading_.read(*number);
+  if (!read && read.error().code != Errc::not_found) return read.error();
+  if (!read) return Value{};  // It is referred to, and has not arrived.
+  const auto found = read->values.find(there.number);
+  const auto target =
+      found == read->values.end() ? std::nullopt : reference_in(there, found->second);
+  return target ? reference_value(as, *target) : Value{};
 }
 
 /// What stands in a slot so far; null for a record that is being made.
@@ -228,12 +281,24 @@ Result<void> Editor::check_required(const Draft& draft) {
   return {};
 }
 
+/// Of a record that does not say whose it is: who the schema says it is then, empty for nobody.
+Result<Value> Editor::presumed_owner(const Draft& draft, const Field& owner) {
+  if (owner.owner_from == 0) return Value{};
+  const Field& from = *draft.type->field(owner.owner_from);
+  const auto value = draft.values.find(from.slot);
+  const auto target =
+      value == draft.values.end() ? std::nullopt : reference_in(from, value->second);
+  if (!target) return Value{};
+  return field_there(*target, *session_.schema_type(from.target)->field(owner.owner_there), owner);
+}
+
 Result<void> Editor::check_owner(Draft& draft) {
   if (draft.type->owner == 0 || !session_.members().founded()) return {};
   const Field& field = *draft.type->field(draft.type->owner);
   const auto& members = session_.members();
   const auto own = members.org_id(workspace_.config().site);
   auto& value = draft.values[field.slot];
+  if (value.empty()) value = TRY(presumed_owner(draft, field));
   if (value.empty()) value = reference_value(field, {field.target, own});
   const auto named = reference_in(field, value);
   const bool is_lead = members.sites()[members.lead()].slug == workspace_.config().site;

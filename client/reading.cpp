@@ -1,7 +1,6 @@
 #include "client/reading.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +16,8 @@
 #include <unicode/regex.h>
 #include <unicode/unistr.h>
 
+#include "client/days.h"
+#include "client/numerals.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/sqlite/typed_tables.h"
@@ -43,22 +44,6 @@ std::string choices_of(const Field& field) {
   return words;
 }
 
-bool is_date(std::string_view text) {
-  if (!matches(text, R"(\d{4}-\d{2}-\d{2})")) return false;
-  const auto number = [&](std::size_t at, std::size_t size) {
-    int value = 0;
-    std::from_chars(text.data() + at, text.data() + at + size, value);
-    return value;
-  };
-  const int year = number(0, 4);
-  const int month = number(5, 2);
-  const int day = number(8, 2);
-  if (month < 1 || month > 12 || day < 1) return false;
-  constexpr std::array days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return day <= days.at(static_cast<std::size_t>(month) - 1) + (month == 2 && leap ? 1 : 0);
-}
-
 /// "course.credits cannot be "x": it is a whole number": `right` says what would be right.
 Error wrong(const RecordType& type, const Field& field, std::string_view text, Message right) {
   Error error = fail(Errc::invalid,
@@ -68,6 +53,31 @@ Error wrong(const RecordType& type, const Field& field, std::string_view text, M
                      cut_to_width(printable(text), 60));
   error.message.causes.push_back(std::move(right));
   return error;
+}
+
+/// A number of so many decimals as it is stored; nothing where it has more, or is too long.
+std::optional<std::int64_t> stored_number(std::string_view digits, std::size_t places) {
+  const auto point = std::min(digits.find('.'), digits.size());
+  const auto whole = digits.substr(0, point);
+  std::string fraction{digits.substr(std::min(point + 1, digits.size()))};
+  while (fraction.size() > places && fraction.ends_with('0'))
+    fraction.pop_back();
+  if (whole.size() > 15 || fraction.size() > places) return std::nullopt;
+  fraction.resize(places, '0');
+  const auto all = std::string{whole} + fraction;
+  std::int64_t stored = 0;
+  std::from_chars(all.data(), all.data() + all.size(), stored);
+  return stored;
+}
+
+/// What to say of a number with another unit than the field's; `kind` where it is no unit at all.
+Message unit_wanted(const Field& field, std::string_view unit, const Message& kind) {
+  if (unit_called(unit).empty()) return kind;
+  if (field.unit.empty()) return message("it is a number without a unit; leave {} out", unit);
+  return message("it is a number of {0} ({1}), and {2} is another unit",
+                 chinese_unit(field.unit),
+                 field.unit,
+                 unit);
 }
 
 }  // namespace
@@ -123,9 +133,9 @@ Record Reading::row_in(const RecordType& type, const Statement& row) const {
         if (field.kind == ValueKind::text) {
           record.members[field.number].push_back(text_value(field, member.get<std::string>()));
         } else if (field.is_reference()) {
-          const auto id = RecordId::from(from_hex(member.get<std::string>()).value_or(""));
-          if (id)
-            record.members[field.number].push_back(reference_value(field, {field.target, *id}));
+          const auto content = from_hex(member.get<std::string>()).value_or("");
+          if (auto value = reference_value(field, content))
+            record.members[field.number].push_back(*std::move(value));
         }
       }
     } else if (field.kind == ValueKind::integer) {
@@ -134,8 +144,8 @@ Record Reading::row_in(const RecordType& type, const Statement& row) const {
       if (const auto* choice = field.choice(row.bytes(column)))
         record.values[field.number] = integer_value(field, choice->number);
     } else if (field.is_reference()) {
-      record.values[field.number] = reference_value(
-          field, {field.target, RecordId::from(row.bytes(column)).value_or(RecordId{})});
+      if (auto value = reference_value(field, row.bytes(column)))
+        record.values[field.number] = *std::move(value);
     } else if (auto value = text_value(field, row.bytes(column)); !value.empty()) {
       record.values[field.number] = std::move(value);
     }
@@ -172,8 +182,7 @@ Result<std::vector<Record>> Reading::list(const RecordType& type,
     auto* row = TRY(store_.database().cached_text(fmt::format("SELECT * FROM \"{}\"", type.name)));
     while (TRY(row->step())) {
       auto record = row_in(type, *row);
-      const bool in_use = record.life == LifeState::active || record.life == LifeState::held;
-      if (all || in_use) records.push_back(std::move(record));
+      if (all || is_in_use(record.life)) records.push_back(std::move(record));
     }
     row->reset();
   }
@@ -301,6 +310,26 @@ Result<std::optional<RecordNo>> Reading::by_key(const RecordType& type, std::str
   const auto sharing = TRY(sharing_key(type, plain));
   if (place == 0 || place > sharing.size()) return std::optional<RecordNo>{};
   return std::optional{sharing[place - 1].first};
+}
+
+Result<std::optional<RecordNo>> Reading::with_code(std::string_view code) {
+  if (code.find(':') != std::string_view::npos) return std::optional<RecordNo>{};
+  const auto plain = nfkc(trimmed(code));
+  std::optional<RecordNo> found;
+  std::vector<std::string> names;
+  for (const auto* type : schema_.types()) {
+    if (type->key == 0 || type->space != Space::plan) continue;
+    const auto sharing = TRY(sharing_key(*type, plain));
+    if (sharing.empty() || !is_in_use(life_from(sharing.front().second))) continue;
+    found = sharing.front().first;
+    names.push_back(type->name + ":" + plain);
+  }
+  if (names.size() > 1)
+    return fail(Errc::invalid,
+                "several records have the code \"{}\"; write the one that is meant: {}",
+                printable(code),
+                fmt::to_string(fmt::join(names, ", ")));
+  return found;
 }
 
 Result<std::optional<RecordNo>> Reading::by_identity(const RecordType& type, std::string_view key) {
@@ -438,32 +467,19 @@ Result<Json> Reading::json_of(const Record& record) {
 Result<Value> Reading::parse_integer(const RecordType& type,
                                      const Field& field,
                                      std::string_view text) {
-  const auto plain = nfkc(text);
-  std::string_view rest = plain;
-  const bool negative = rest.starts_with('-');
-  if (negative) rest.remove_prefix(1);
-  const auto point = rest.find('.');
-  const auto whole = rest.substr(0, point);
-  auto fraction =
-      point == std::string_view::npos ? std::string{} : std::string{rest.substr(point + 1)};
-  const auto digits_only = [](std::string_view part) {
-    return part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
   std::size_t places = 0;
   for (auto scale = field.scale; scale > 1; scale /= 10)
     ++places;
   const auto kind = places == 0 ? message("it is a whole number")
                                 : message("it is a number with at most {} decimals", places);
-  const bool form = !whole.empty() && whole.size() <= 15 && digits_only(whole) &&
-                    digits_only(fraction) && fraction.size() <= places &&
-                    (point == std::string_view::npos || !fraction.empty());
-  if (!form) return wrong(type, field, text, kind);
-  fraction.resize(places, '0');
-  const auto digits = std::string{whole} + fraction;
-  std::int64_t stored = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), stored);
-  if (negative) stored = -stored;
-  if ((field.min && stored < *field.min) || (field.max && stored > *field.max)) {
+  const auto number = read_number(text);
+  if (!number) return wrong(type, field, text, kind);
+  const bool is_ours = !field.unit.empty() && unit_called(number->unit) == field.unit;
+  if (!number->unit.empty() && !is_ours)
+    return wrong(type, field, text, unit_wanted(field, number->unit, kind));
+  const auto stored = stored_number(number->digits, places);
+  if (!stored) return wrong(type, field, text, kind);
+  if ((field.min && *stored < *field.min) || (field.max && *stored > *field.max)) {
     return wrong(type,
                  field,
                  text,
@@ -471,7 +487,7 @@ Result<Value> Reading::parse_integer(const RecordType& type,
                          field.min ? decimal(*field.min, field.scale) : "-∞",
                          field.max ? decimal(*field.max, field.scale) : "∞"));
   }
-  return integer_value(field, stored);
+  return integer_value(field, *stored);
 }
 
 Result<Value> Reading::parse_text(const RecordType& type,
@@ -479,10 +495,13 @@ Result<Value> Reading::parse_text(const RecordType& type,
                                   std::string_view text) {
   TRY(in_context(
       check_text(text, field.max_length), "{}.{} cannot be stored", type.name, field.name));
-  const bool is_code = !field.pattern.empty() || field.date;
-  const auto kept = is_code ? nfkc(text) : nfc(text);
-  if (field.date && !is_date(kept))
-    return wrong(type, field, text, message("it is a date like 2026-11-20"));
+  const auto plain = trimmed(text);
+  if (field.date) {
+    const auto day = read_day(plain);
+    if (!day) return wrong(type, field, text, day.error().message);
+    return text_value(field, *day);
+  }
+  const auto kept = field.pattern.empty() ? nfc(plain) : nfkc(plain);
   if (!field.pattern.empty() && !matches(kept, field.pattern))
     return wrong(type, field, text, message("it is of the form {}", field.pattern));
   return text_value(field, kept);
@@ -490,6 +509,8 @@ Result<Value> Reading::parse_text(const RecordType& type,
 
 Result<RecordKey> Reading::parse_reference(const Field& field, std::string_view text) {
   if (field.kind == ValueKind::any_reference) {
+    const auto coded = TRY(with_code(text));
+    if (coded) return store_.record_key(*coded);
     const auto record = TRY(find(text));
     return record.id;
   }

@@ -61,6 +61,9 @@ public:
                                         std::string_view text);
   /// The record of that key or identity, here or not; nothing when there is none.
   Result<std::optional<RecordNo>> with_key(const RecordType& type, std::string_view key);
+  /// The one record of the plan in use that has this code, of whatever type; nothing when there is
+  /// none. Fails with `invalid` when there are several, naming them.
+  Result<std::optional<RecordNo>> with_code(std::string_view code);
 
   /// What people call a record: its key, with ~2, ~3 … behind the greater id where several active
   /// ones share it (IR-01); or its identity joined with "/". For one that is not here, its id.

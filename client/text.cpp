@@ -91,6 +91,19 @@ std::string nfkc(std::string_view text) {
   return normalize(text, icu::Normalizer2::getNFKCInstance);
 }
 
+std::string_view trimmed(std::string_view text) {
+  std::size_t first = text.size();
+  std::size_t end = text.size();
+  for (std::size_t position = 0; position < text.size();) {
+    const auto start = position;
+    const UChar32 character = next_code_point(text, position);
+    if (character >= 0 && u_isUWhiteSpace(character) != 0) continue;
+    first = std::min(first, start);
+    end = position;
+  }
+  return first == text.size() ? std::string_view{} : text.substr(first, end - first);
+}
+
 std::string letters_of(std::string_view text) {
   const auto plain = nfkc(text);
   icu::UnicodeString letters;

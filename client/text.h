@@ -20,6 +20,9 @@ std::string nfc(std::string_view text);
 /// kin. For codes and numbers only; it would flatten what someone wrote. `text` is UTF-8.
 std::string nfkc(std::string_view text);
 
+/// The text without the white space around it, whatever the script. `text` is UTF-8.
+std::string_view trimmed(std::string_view text);
+
 /// The letters and digits alone, in Normalization Form KC and one case: what is left is the same
 /// however somebody set blanks and punctuation. For comparing only. `text` is UTF-8.
 std::string letters_of(std::string_view text);

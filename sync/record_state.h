@@ -77,6 +77,11 @@ enum class LifeState : std::uint8_t {
   archived,
 };
 
+/// Whether a record counts: active, also while its archiving is on hold.
+constexpr bool is_in_use(LifeState life) {
+  return life == LifeState::active || life == LifeState::held;
+}
+
 struct RecordState {
   LifeState life = LifeState::missing;
   std::vector<Creation> creations;

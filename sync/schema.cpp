@@ -132,6 +132,7 @@ Result<Field> read_field(const pb::FieldDescriptor& descriptor) {
                                                       : default_string_length;
   if (field.kind == ValueKind::choice) field.choices = choices_of(*descriptor.enum_type());
   field.aliases.assign(options.alias().begin(), options.alias().end());
+  field.type_heading = options.type_heading();
   if (descriptor.is_repeated() != field.is_set()) {
     return fail(Errc::invalid,
                 "the field {} is repeated but no SET, or the reverse",
@@ -195,6 +196,17 @@ Result<void> read_ties(RecordType& type, const pb::FieldDescriptor& descriptor) 
   return {};
 }
 
+Result<std::vector<SideColumn>> read_side_columns(const RecordType& type,
+                                                  const v1::RecordOptions& options) {
+  std::vector<SideColumn> columns;
+  for (const auto& column : options.column()) {
+    const auto row = TRY(field_number(type, column.row()));
+    const auto value = TRY(field_number(type, column.value()));
+    columns.push_back({column.file(), column.heading(), row, value, column.with()});
+  }
+  return columns;
+}
+
 Result<RecordType> read_type(const pb::Descriptor& message) {
   const auto& options = message.options().GetExtension(v1::record);
   RecordType type;
@@ -222,6 +234,7 @@ Result<RecordType> read_type(const pb::Descriptor& message) {
   if (!options.owner().empty() && !type.owns_itself) {
     type.owner = TRY(field_number(type, options.owner()));
   }
+  type.side_columns = TRY(read_side_columns(type, options));
   for (const auto& name : options.identity()) {
     const auto number = TRY(field_number(type, name));
     type.identity.push_back(number);
@@ -361,11 +374,32 @@ Result<Schema> Schema::from(const std::vector<const pb::FileDescriptor*>& files)
       }
       field.target = target->second;
     }
+    TRY(schema.read_owner_from(type, *messages[type.name]));
     schema.ordered_.push_back(&type);
     all += fingerprint(type);
   }
   schema.level_ = blake2b_128(all);
   return schema;
+}
+
+/// "FIELD.FIELD" of the owner, once all types and what they refer to are known by name.
+Result<void> Schema::read_owner_from(RecordType& type, const pb::Descriptor& message) const {
+  for (auto& field : type.fields) {
+    const auto& options = message.FindFieldByNumber(static_cast<int>(field.number))->options();
+    const std::string path = options.GetExtension(v1::field).owner_of();
+    if (path.empty()) continue;
+    const auto point = path.find('.');
+    const Field* from = type.field(std::string_view{path}.substr(0, point));
+    const RecordType* target = from == nullptr ? nullptr : this->type(from->target);
+    const Field* there = target == nullptr || point == std::string::npos
+                             ? nullptr
+                             : target->field(std::string_view{path}.substr(point + 1));
+    if (there == nullptr || field.number != type.owner)
+      return fail(Errc::invalid, "{}.{} says of no owner who it is", type.name, field.name);
+    field.owner_from = from->number;
+    field.owner_there = there->number;
+  }
+  return {};
 }
 
 const Schema& Schema::built_in() {

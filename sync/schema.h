@@ -14,8 +14,9 @@
 #include "sync/change.h"
 
 namespace google::protobuf {
+class Descriptor;
 class FileDescriptor;
-}
+}  // namespace google::protobuf
 
 namespace guantong {
 
@@ -57,6 +58,10 @@ struct Field {
   std::size_t max_length = 0;            ///< In characters.
   std::vector<Choice> choices;
   std::vector<std::string> aliases;
+  std::string type_heading;  ///< A reference to any type: the CSV column that says of which.
+  /// The owner: the reference, and the field of what it refers to, that say who it is where the
+  /// owner has no value; 0: none.
+  std::uint32_t owner_from = 0, owner_there = 0;
 
   bool is_set() const { return merge == MergeRule::set; }
   bool is_reference() const {
@@ -64,6 +69,15 @@ struct Field {
   }
   const Choice* choice(std::int64_t value) const;
   const Choice* choice(std::string_view word) const;
+};
+
+/// A column of another type's file that says something of a record of a type (ColumnOptions).
+struct SideColumn {
+  std::string file, heading;
+  std::uint32_t row = 0;    ///< The field that takes the record of the file's row.
+  std::uint32_t value = 0;  ///< The field that takes what the cell says.
+  std::string with;         ///< "FIELD=VALUE", or empty.
+  auto operator<=>(const SideColumn&) const = default;
 };
 
 /// The most fields of a record type: as many as a number has bits, less the sign.
@@ -87,6 +101,7 @@ struct RecordType {
   std::uint32_t escalates = 0;  ///< Of a charter: the field that says who may ask for a ruling.
   std::vector<std::uint32_t> identity;  ///< Fields whose values make its id.
   std::vector<Field> fields;            ///< By number.
+  std::vector<SideColumn> side_columns;
 
   const Field* field(std::uint32_t at) const;
   /// By name or alias.
@@ -133,6 +148,7 @@ public:
 
 private:
   Schema() = default;
+  Result<void> read_owner_from(RecordType& type, const google::protobuf::Descriptor& message) const;
 
   std::map<std::uint32_t, RecordType> by_number_;
   std::map<std::string, std::uint32_t, std::less<>> by_name_;

@@ -177,14 +177,11 @@ Result<Value> canonical(const RecordType& type, const Field& field, const Reader
       if (item.wire_type != wire_bytes || !is_text(item.content)) return bad(type, field);
       return text_value(field, item.content);
     case ValueKind::reference:
-      if (item.wire_type != wire_bytes || item.content.size() != RecordId::size)
-        return bad(type, field);
-      return bytes_field(field.number, item.content);
     case ValueKind::any_reference: {
-      const auto target =
-          item.wire_type == wire_bytes ? target_in(item.content) : std::optional<RecordKey>{};
-      if (!target) return bad(type, field);
-      return reference_value(field, *target);
+      auto value = item.wire_type == wire_bytes ? reference_value(field, item.content)
+                                                : std::optional<Value>{};
+      if (!value) return bad(type, field);
+      return *std::move(value);
     }
   }
   return bad(type, field);
@@ -219,6 +216,14 @@ Value reference_value(const Field& field, const RecordKey& target) {
   append_varint(content, target.type);
   content += target.id.raw();
   return bytes_field(field.number, content);
+}
+
+std::optional<Value> reference_value(const Field& field, std::string_view content) {
+  if (field.kind == ValueKind::reference)
+    return content.size() == RecordId::size ? std::optional{bytes_field(field.number, content)}
+                                            : std::nullopt;
+  const auto target = target_in(content);
+  return target ? std::optional{reference_value(field, *target)} : std::nullopt;
 }
 
 Result<FieldValues> read_fields(const RecordType& type, const Change& change) {

@@ -40,6 +40,8 @@ Result<FieldValues> read_fields(const RecordType& type, const Change& change);
 Value integer_value(const Field& field, std::int64_t number);
 Value text_value(const Field& field, std::string_view text);
 Value reference_value(const Field& field, const RecordKey& target);
+/// From what `text_in` gives of a reference. Nothing when that is none.
+std::optional<Value> reference_value(const Field& field, std::string_view content);
 
 /// Cuts a slot's value into its fields. Skips what it does not know.
 std::map<std::uint32_t, Value> split_value(const RecordType& type, std::string_view value);

@@ -36,12 +36,17 @@ struct ImportCommandOptions {
   bool dry_run = false;
 };
 
+Json to_json(const std::vector<LineRemark>& remarks) {
+  Json list = Json::array();
+  for (const auto& remark : remarks)
+    list.push_back({{"line", remark.line}, {"what", say(remark.what)}});
+  return list;
+}
+
 Json to_json(const ImportReport& report) {
-  Json problems = Json::array();
-  for (const auto& problem : report.problems)
-    problems.push_back({{"line", problem.line}, {"what", say(problem.what)}});
   return Json{{"file", report.file},
               {"type", report.type},
+              {"encoding", report.encoding},
               {"added", report.added},
               {"changed", report.changed},
               {"same", report.same},
@@ -50,7 +55,8 @@ Json to_json(const ImportReport& report) {
               {"offered", report.offered},
               {"held_by_others", report.held_by_others},
               {"ignored_columns", report.ignored_columns},
-              {"problems", problems}};
+              {"problems", to_json(report.problems)},
+              {"remarks", to_json(report.remarks)}};
 }
 
 void show(Context& context, const ImportReport& report) {
@@ -70,6 +76,13 @@ void show(Context& context, const ImportReport& report) {
                   report.held_by_others));
   if (!report.ignored_columns.empty())
     remark(context, message("Columns that are not kept: {}", join_words(report.ignored_columns)));
+  if (report.encoding != "UTF-8")
+    remark(context,
+           message("The file was taken for {}; if its characters look wrong, save it as UTF-8 and "
+                   "import it again",
+                   report.encoding));
+  for (const auto& odd : report.remarks)
+    context.out << tr("Line {}: {}", odd.line, printable(say(odd.what))) << '\n';
   for (const auto& problem : report.problems)
     context.out << tr("Line {}, left out: {}", problem.line, printable(say(problem.what))) << '\n';
 }
@@ -110,15 +123,16 @@ Result<Ending> run_import(Context& context, const ImportCommandOptions& options)
   how.dry_run = options.dry_run;
   how.progress = progress_of(context);
   const auto reports = TRY(import_csv(workspace, files, how));
-  const bool whole =
-      std::ranges::all_of(reports, [](const auto& report) { return report.problems.empty(); });
+  const bool whole = std::ranges::all_of(reports, [](const auto& report) {
+    return report.problems.empty() && report.remarks.empty();
+  });
   if (context.json) {
     Json all = Json::array();
     for (const auto& report : reports) {
       all.push_back(to_json(report));
       all.back()["dry_run"] = options.dry_run;
     }
-    if (is_folder(options.path)) {
+    if (is_folder(options.path) || all.size() > 1) {
       print(context, Json{{"files", all}, {"other_files", others}});
     } else {
       print(context, all.front());

@@ -12,6 +12,7 @@
 #include "cli/language.h"
 #include "cli/table.h"
 #include "client/reading.h"
+#include "client/transfer.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/schema.h"
@@ -64,11 +65,6 @@ std::string form_of(const Schema& schema, const Field& field) {
   if (form.empty()) form = field.pattern;
   if (!field.unit.empty()) form += (form.empty() ? "" : " ") + field.unit;
   return form;
-}
-
-/// What a file with its records is called, without the ending.
-const std::string& file_of(const RecordType& type) {
-  return type.file.empty() ? type.name : type.file;
 }
 
 Result<Ending> list_types(Context& context, const Schema& schema) {

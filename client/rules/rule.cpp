@@ -209,10 +209,6 @@ std::string mention(RecordNo record) {
   return fmt::format("\x02{}\x03", record);
 }
 
-bool is_in_use(LifeState life) {
-  return life == LifeState::active || life == LifeState::held;
-}
-
 const LooseEnds::References& LooseEnds::references_of(const RecordType& type) {
   const auto [known, fresh] = references_.try_emplace(&type);
   if (!fresh) return known->second;

@@ -101,9 +101,6 @@ Rule centred(Session& session,
 /// as it may change without any record of the finding being touched.
 std::string mention(RecordNo record);
 
-/// Whether a record counts: active, also while its archiving is on hold.
-bool is_in_use(LifeState life);
-
 /// A reference whose target is not simply in use: archived, on hold, or not here.
 struct LooseEnd {
   RecordNo target = 0;

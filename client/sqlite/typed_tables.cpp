@@ -41,10 +41,7 @@ std::string_view column_type(const Field& field) {
 
 /// What a JSON array of a SET shows for one member.
 nlohmann::json member_json(const Field& field, const Value& member) {
-  if (field.is_reference()) {
-    const auto target = reference_in(field, member);
-    return target ? to_hex(target->id.raw()) : std::string{};
-  }
+  if (field.is_reference()) return to_hex(text_in(field, member).value_or(""));
   if (field.kind == ValueKind::text) return std::string{text_in(field, member).value_or("")};
   return integer_in(field, member).value_or(0);
 }

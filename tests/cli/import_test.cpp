@@ -14,10 +14,14 @@
 namespace guantong::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 const std::string demo = GUANTONG_DATA_DIR "/demo";
@@ -53,6 +57,21 @@ protected:
     std::ofstream{folder.path() / "files" / name} << text;
   }
   Json import_written() const { return ask({"import", "csv", (folder.path() / "files").string()}); }
+  /// What is said of a file's rows of one type, a line each: "2 plan.code cannot be …".
+  static std::vector<std::string> said_of(const Json& report,
+                                          const std::string& type,
+                                          const std::string& what) {
+    std::vector<std::string> said;
+    for (const auto& file : report.at("files")) {
+      if (file.at("type") != type) continue;
+      for (const auto& line : file.at(what))
+        said.push_back(line.at("line").dump() + " " + line.at("what").get<std::string>());
+    }
+    return said;
+  }
+  Json value_of(const std::string& record, const std::string& field) const {
+    return ask({"show", record}).at(field);
+  }
 
   TempDir folder;
 };
@@ -152,6 +171,189 @@ TEST_F(Importing, AReferenceToARecordOfAnyTypeMayComeBeforeItsFile) {
   for (const auto& file : report.at("files"))
     EXPECT_THAT(file.at("problems"), SizeIs(0)) << file.dump();
   EXPECT_EQ(counts(report, "added").at("policy_links.csv"), 1);
+}
+
+TEST_F(Importing, ColumnsThatSpeakOfOtherRecordsAreTaken) {
+  const auto report = import_demo();
+  EXPECT_EQ(value_of("problem:PB-01", "about"), (Json{"course:B02015", "course:C03009"}));
+  EXPECT_EQ(value_of("problem:PB-03", "about"), Json{"person_card:TC-H02"});
+  EXPECT_EQ(value_of("problem:PB-05", "about"), Json{"cohort:CO-2021"});
+  EXPECT_EQ(value_of("practice:PX-03", "evidence"), Json{"action_item:AI-02"});
+  EXPECT_EQ(value_of("practice_adoption:PX-03/THUHS", "org"), "THUHS");
+  EXPECT_EQ(value_of("action_item:AI-01", "source"), "seminar:SM-03");
+  EXPECT_EQ(value_of("action_item:AI-04", "source"), "outcome:OU-02");
+  EXPECT_EQ(value_of("policy_link:PO-02/学时", "target"), "plan:PLAN-BD-2024");
+  EXPECT_EQ(value_of("policy_link:PO-06/审核", "target"), nullptr);
+  EXPECT_THAT(
+      said_of(report, "policy_link", "remarks"),
+      ElementsAre(StartsWith("7 target is left empty: "), StartsWith("8 target is left empty: ")));
+  const auto stage = ask({"show", "cohort_stage:CO-2017/S2"});
+  EXPECT_EQ(stage.at("dates_from"), "2020-09-01");
+  EXPECT_EQ(stage.at("dates_to"), "2022-09-01");
+  EXPECT_EQ(stage.at("owner_org"), "BITC");
+  EXPECT_EQ(value_of("cohort_stage:CO-2017/S3", "owner_org"), "BSTU");
+  EXPECT_EQ(ask({"list", "cohort_stage"}).size(), 30U);
+}
+
+TEST_F(Importing, ACodeOfNoneOrOfSeveralTypesIsLeftOutAndTheRowIsTaken) {
+  write("majors.csv", "id,name_zh\nX-1,大数据\nX-2,人工智能\n");
+  write("plans.csv", "id,title_zh\nX-1,方案\n");
+  write("problems.csv", "id,title_zh,subjects\nPB-1,问题,X-1;X-2;X-3\n");
+  const auto report = import_written();
+  EXPECT_EQ(value_of("problem:PB-1", "about"), Json{"major:X-2"});
+  EXPECT_THAT(said_of(report, "problem", "problems"), IsEmpty());
+  EXPECT_THAT(said_of(report, "problem", "remarks"),
+              ElementsAre(AllOf(StartsWith("2 \"X-1\" is left out of about"),
+                                HasSubstr("major:X-1, plan:X-1")),
+                          StartsWith("2 \"X-3\" is left out of about")));
+  EXPECT_EQ(run({"set", "problem:PB-1", "about+=X-1"}).code, 2);
+  EXPECT_EQ(run({"set", "problem:PB-1", "about+=plan:X-1"}).code, 0);
+}
+
+TEST_F(Importing, RowsOfSeveralFilesMayReferToEachOther) {
+  write("action_items.csv", "id,title_zh,source\nAI-1,做一件事,OU-1\n");
+  write("seminars.csv", "id,title_zh\nSM-1,会议\n");
+  write("seminar_outcomes.csv", "id,seminar,becomes\nOU-1,SM-1,\nOU-2,SM-1,AI-1\n");
+  const auto report = import_written();
+  for (const auto& file : report.at("files")) {
+    EXPECT_THAT(file.at("problems"), SizeIs(0)) << file.dump();
+    EXPECT_THAT(file.at("remarks"), SizeIs(0)) << file.dump();
+  }
+  EXPECT_EQ(value_of("action_item:AI-1", "source"), "outcome:OU-1");
+  EXPECT_EQ(value_of("outcome:OU-2", "becomes"), Json{"action_item:AI-1"});
+}
+
+TEST_F(Importing, NumbersAreUnderstoodAsPeopleWriteThem) {
+  write("courses.csv",
+        "code,name_zh,credits,hours_theory,hours_practice,practice_weeks\n"
+        "A00001,甲,３．５,六十四,两百,2周\n"
+        "A00002,乙,3.5学分,\"1,200\",32课时,零\n"
+        "A00003,丙,5.0,64周,,\n"
+        "A00004,丁,3.55,,,\n"
+        "A00005,戊,,一百二,,\n"
+        "A00006,己,,-3,,\n");
+  const auto report = import_written();
+  const auto first = ask({"show", "course:A00001"});
+  EXPECT_EQ(first.at("credits"), 3.5);
+  EXPECT_EQ(first.at("hours_theory"), 64);
+  EXPECT_EQ(first.at("hours_practice"), 200);
+  EXPECT_EQ(first.at("practice_weeks"), 2);
+  const auto second = ask({"show", "course:A00002"});
+  EXPECT_EQ(second.at("credits"), 3.5);
+  EXPECT_EQ(second.at("hours_theory"), 1200);
+  EXPECT_EQ(second.at("hours_practice"), 32);
+  EXPECT_EQ(second.at("practice_weeks"), 0);
+  EXPECT_THAT(
+      said_of(report, "course", "problems"),
+      ElementsAre("4 course.hours_theory cannot be \"64周\": it is a number of 学时 (hour), and 周 "
+                  "is another "
+                  "unit",
+                  "5 course.credits cannot be \"3.55\": it is a number with at most 1 decimals",
+                  "6 course.hours_theory cannot be \"一百二\": it is a whole number",
+                  "7 course.hours_theory cannot be \"-3\": it is a number from 0 to 2000"));
+  EXPECT_EQ(run({"set", "course:A00001", "hours_theory=四十八学时"}).code, 0);
+  EXPECT_EQ(value_of("course:A00001", "hours_theory"), 48);
+}
+
+TEST_F(Importing, BehindANumberWithoutAUnitNothingIsPassedOver) {
+  write("plans.csv",
+        "id,title_zh,revision\nPLAN-1,方案,1-4\nPLAN-2,方案,2本\nPLAN-3,方案,3年\n"
+        "PLAN-4,方案,四\n");
+  EXPECT_THAT(said_of(import_written(), "plan", "problems"),
+              ElementsAre(EndsWith("it is a whole number"),
+                          EndsWith("it is a whole number"),
+                          EndsWith("it is a number without a unit; leave 年 out")));
+  EXPECT_EQ(value_of("plan:PLAN-4", "revision"), 4);
+}
+
+TEST_F(Importing, DatesAreUnderstoodAndImpossibleOnesNamed) {
+  write("problems.csv",
+        "id,title_zh,found_on\nPB-1,甲,2026年9月1日\nPB-2,乙,46266\nPB-3,丙,2026/2/30\n"
+        "PB-4,丁,2026-13-01\nPB-5,戊,9/1/2026\n");
+  const auto report = import_written();
+  EXPECT_EQ(value_of("problem:PB-1", "found"), "2026-09-01");
+  EXPECT_EQ(value_of("problem:PB-2", "found"), "2026-09-01");
+  EXPECT_THAT(said_of(report, "problem", "problems"),
+              ElementsAre(EndsWith("there is no such date, as 2026-02 has 28 days"),
+                          EndsWith("there is no month 13"),
+                          EndsWith("it is a date like 2026-11-20")));
+}
+
+TEST_F(Importing, WhatBelongsToAnotherPlanIsNamed) {
+  write("plans.csv", "id,title_zh\nPLAN-1,旧方案\nPLAN-2,新方案\n");
+  write("graduation_requirements.csv", "id,plan,title_zh\nGR1,PLAN-1,要求\n");
+  import_written();
+  write("graduation_requirements.csv", "id,plan,title_zh\nGR1,PLAN-2,另一条要求\n");
+  write("requirement_indicators.csv", "id,plan,requirement\nGR1-1,PLAN-2,GR1\n");
+  const auto report = import_written();
+  EXPECT_THAT(said_of(report, "requirement", "problems"),
+              ElementsAre("2 requirement:GR1 belongs to PLAN-1, and this row is for PLAN-2; give "
+                          "what is new a code of its own"));
+  EXPECT_EQ(value_of("requirement:GR1", "title_zh"), "要求");
+  EXPECT_THAT(said_of(report, "indicator", "problems"),
+              ElementsAre("2 indicator.requirement cannot be \"GR1\": that belongs to PLAN-1, and "
+                          "this record to PLAN-2"));
+}
+
+TEST_F(Importing, WhatIsSetOnceIsNotChangedByAFile) {
+  write("plans.csv", "id,title_zh,revision\nPLAN-1,方案,1\n");
+  import_written();
+  write("plans.csv", "id,title_zh,revision\nPLAN-1,方案,2\n");
+  EXPECT_THAT(
+      said_of(import_written(), "plan", "problems"),
+      ElementsAre("2 the revision of plan:PLAN-1 is 1 and does not change, and this row has "
+                  "2"));
+}
+
+TEST_F(Importing, RowsThatWaitForEachOtherAreNamed) {
+  write("plan_sections.csv",
+        "id,heading_zh,parent\nS-1,一,S-2\nS-2,二,S-1\nS-3,三,S-3\nS-4,四,S-1\nS-5,五,S-9\n");
+  EXPECT_THAT(said_of(import_written(), "plan_section", "problems"),
+              ElementsAre(EndsWith("the rows refer to each other in a circle: S-1 → S-2 → S-1"),
+                          EndsWith("the rows refer to each other in a circle: S-2 → S-1 → S-2"),
+                          EndsWith("the rows refer to each other in a circle: S-3 → S-3"),
+                          EndsWith("line 2 of plan_sections.csv has it, but was left out too"),
+                          "6 there is no plan_section \"S-9\" here"));
+}
+
+TEST_F(Importing, PrerequisitesInACircleAreTakenAndFound) {
+  write("plans.csv", "id,title_zh\nPLAN-1,方案\n");
+  write("courses.csv", "code,name_zh\nA00001,甲\nA00002,乙\n");
+  write("course_prereqs.csv",
+        "plan,course,requires,kind\nPLAN-1,A00001,A00002,pre\nPLAN-1,A00002,A00001,pre\n");
+  import_written();
+  EXPECT_THAT(ask({"findings", "--rule", "IR-03"}), SizeIs(1));
+}
+
+TEST_F(Importing, AHeadingThatIsMissingOrMisspeltIsNamed) {
+  write("courses.csv", "code,nmae_zh\nA00001,甲\n");
+  const auto report = import_written();
+  EXPECT_THAT(said_of(report, "course", "problems"), ElementsAre(StartsWith("2 ")));
+  EXPECT_THAT(said_of(report, "course", "remarks"),
+              ElementsAre("1 \"nmae_zh\" is no column of a course; the nearest is \"name_zh\"",
+                          "1 there is no column \"name_zh\" (名称), which every new course needs"));
+  const auto ran = run({"import", "csv", (folder.path() / "files").string()});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("Line 1: \"nmae_zh\" is no column of a course"));
+}
+
+TEST_F(Importing, TheEncodingOfAFileIsRecognised) {
+  const std::map<std::string, std::string> encodings{{"dirty_courses_gb18030.csv", "GB18030"},
+                                                     {"dirty_courses_utf16le.txt", "UTF-16LE"},
+                                                     {"courses_utf8_bom.csv", "UTF-8"}};
+  for (const auto& [file, encoding] : encodings) {
+    const auto report =
+        ask({"import", "csv", demo + "/formats/" + file, "--type", "course", "--dry-run"});
+    EXPECT_EQ(report.at("encoding"), encoding) << file;
+  }
+  const std::vector<std::string> dirty{
+      "import", "csv", demo + "/formats/dirty_courses_gb18030.csv", "--type", "course"};
+  const auto ran = run(dirty);
+  EXPECT_THAT(ran.err, HasSubstr("The file was taken for GB18030"));
+  const auto course = ask({"show", "course:B02016"});
+  EXPECT_EQ(course.at("name_zh"), "Java程序设计");
+  EXPECT_EQ(course.at("credits"), 5);
+  EXPECT_EQ(value_of("course:B03099", "name_zh"), "㐂䶮测试生僻字𠮷");
 }
 
 TEST_F(Importing, ARowWhoseHolderCannotBeSetIsTakenOnce) {

@@ -191,6 +191,34 @@ TEST(Csv, EndsOnAnyBytesWithATableOrAnError) {
   });
 }
 
+TEST(Csv, ListsComeBackAsTheyWereWritten) {
+  EXPECT_THAT(parse_list("甲; 乙 ;;丙"), ElementsAre("甲", "乙", "丙"));
+  EXPECT_THAT(parse_list("C:\\temp"), ElementsAre("C:\\temp"));
+  EXPECT_THAT(parse_list(" ; "), IsEmpty());
+  test::for_all([](test::Choices& choices) {
+    std::vector<std::string> members(choices.pick(4));
+    for (auto& member : members) {
+      for (auto left = 1 + choices.pick(5); left > 0; --left)
+        member += "a;\\"[choices.pick(3)];
+    }
+    EXPECT_EQ(parse_list(write_list(members)), members);
+  });
+}
+
+TEST(Encoding, KnowsUtf16WithoutAMarkByItsZeros) {
+  const std::string_view little{"a\0,\0\n\0\x2D\x4E,\0\n\0", 12};
+  EXPECT_EQ(encoding_of(little), "UTF-16LE");
+  const std::string_view big{"\0a\0,\0\n\x4E\x2D\0,\0\n", 12};
+  EXPECT_EQ(encoding_of(big), "UTF-16BE");
+  for (const auto bytes : {little, big}) {
+    const auto text = to_utf8(bytes);
+    ASSERT_THAT(text, is_ok());
+    EXPECT_EQ(*text, "a,\n中,\n");
+  }
+  EXPECT_EQ(encoding_of("a,b\n"), "UTF-8");
+  EXPECT_EQ(encoding_of(std::string(200, 'a') + '\0' + "b"), "UTF-8");  // Damage.
+}
+
 TEST(Encoding, TakesOffTheMarkOfUtf8) {
   const auto text = to_utf8(sample("courses_utf8_bom.csv"));
   ASSERT_THAT(text, is_ok());

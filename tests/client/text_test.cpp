@@ -34,6 +34,15 @@ TEST(Text, TellsUtf8FromOtherBytes) {
   EXPECT_FALSE(is_utf8("贯\xE9\x80"));        // Cut off.
 }
 
+TEST(Text, HasNoWhiteSpaceAroundItOfAnyScript) {
+  EXPECT_EQ(trimmed(" \t数据 库\r\n"), "数据 库");
+  EXPECT_EQ(trimmed("\u3000数据\u00A0"), "数据");
+  EXPECT_EQ(trimmed("x"), "x");
+  EXPECT_EQ(trimmed("\u3000 "), "");
+  EXPECT_EQ(trimmed(""), "");
+  EXPECT_EQ(trimmed("\xB9 "), "\xB9");
+}
+
 TEST(Text, SpellsAccentedLettersOneWay) {
   EXPECT_EQ(nfc("cafe\u0301"), "caf\u00E9");
   EXPECT_EQ(nfc("plain"), "plain");

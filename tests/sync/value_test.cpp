@@ -182,10 +182,13 @@ TEST(Value, ReferencesComeBack) {
   for (const std::uint32_t type : {1U, 127U, 128U, 70'000U}) {
     const RecordKey key{type, id};
     const auto value = reference_value(field(any), key);
+    EXPECT_EQ(reference_value(field(any), text_in(field(any), value).value_or("")), value);
     EXPECT_EQ(reference_in(field(any), value), key);
     EXPECT_EQ(only_value(value), value);
   }
   EXPECT_EQ(reference_in(field(any), ""), std::nullopt);
+  EXPECT_EQ(reference_value(field(any), std::string(16, 'x')), std::nullopt);
+  EXPECT_EQ(reference_value(field(org), std::string(17, 'x')), std::nullopt);
 }
 
 TEST(Value, AReferenceToAnythingIsWrittenInOneWay) {
