@@ -22,6 +22,7 @@
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
+#include "sync/base/hash.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -254,6 +255,35 @@ Result<std::vector<ImportReport>> import_csv(Workspace& workspace,
 Result<std::string> export_csv(SqliteStore& store, const RecordType& type) {
   const auto table = TRY(exported_table(store, type));
   return write_csv(table);
+}
+
+Result<std::vector<ExportedFile>> export_folder(SqliteStore& store,
+                                                const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    return fail(Errc::io, "the folder {} cannot be made: {}", folder.string(), error.message());
+  std::vector<ExportedFile> files;
+  for (const auto* type : store.schema().types()) {
+    if (type->space != Space::plan) continue;
+    const auto table = TRY(exported_table(store, *type));
+    const auto path = folder / (file_of(*type) + ".csv");
+    const bool lies_there = std::filesystem::exists(path, error);
+    if (table.rows.empty() && !lies_there) continue;
+    TRY(replace_file(path, std::string{byte_order_mark} + write_csv(table)));
+    files.push_back({type->name, path.filename().string(), table.rows.size()});
+  }
+  return files;
+}
+
+Result<Digest> exported_digest(SqliteStore& store) {
+  std::string all;
+  for (const auto* type : store.schema().types()) {
+    if (type->space != Space::plan) continue;
+    const auto text = TRY(export_csv(store, *type));
+    all += type->name + '\n' + text;
+  }
+  return blake2b(all);
 }
 
 }  // namespace guantong

@@ -1,6 +1,7 @@
 // Records from and to CSV files, by descriptor.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "client/field_edit.h"
 #include "client/import_rows.h"
 #include "client/workspace.h"
+#include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/exchange.h"
 #include "sync/schema.h"
@@ -55,5 +57,21 @@ Result<std::vector<ImportReport>> import_csv(Workspace& workspace,
 /// identity, then the fields by name. Imported into a programme that has none of them, it is
 /// exported the same again.
 Result<std::string> export_csv(SqliteStore& store, const RecordType& type);
+
+struct ExportedFile {
+  std::string type, name;
+  std::size_t records = 0;
+};
+
+/// Writes the active records of the plan into a folder, which it makes if need be: a file for each
+/// type that has any, under the name by which `import_csv` knows it. A file that lies there of a
+/// type that has none now is left with its headings alone. What a school keeps for itself is not
+/// written. Fails with `io`; files written before that stay.
+Result<std::vector<ExportedFile>> export_folder(SqliteStore& store,
+                                                const std::filesystem::path& folder);
+
+/// The BLAKE2b-256 of what `export_csv` gives of every type of the plan: the same wherever the same
+/// records stand, whoever made them and whatever led to them.
+Result<Digest> exported_digest(SqliteStore& store);
 
 }  // namespace guantong

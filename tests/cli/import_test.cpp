@@ -1,6 +1,8 @@
 // The demonstration data through the real binary: a whole folder of files at once.
 #include <filesystem>
 #include <fstream>
+#include <ios>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,11 +22,17 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 const std::string demo = GUANTONG_DATA_DIR "/demo";
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
 
 /// One school alone, with nothing but its founding.
 class Importing : public ::testing::Test {
@@ -354,6 +362,53 @@ TEST_F(Importing, TheEncodingOfAFileIsRecognised) {
   EXPECT_EQ(course.at("name_zh"), "Java程序设计");
   EXPECT_EQ(course.at("credits"), 5);
   EXPECT_EQ(value_of("course:B03099", "name_zh"), "㐂䶮测试生僻字𠮷");
+}
+
+TEST_F(Importing, WhatIsExportedComesBackAsItWas) {
+  import_demo();
+  ASSERT_EQ(run({"set", "course:B02015", "tags+=甲;乙\\", "tags+=丙"}).code, 0);
+  ASSERT_EQ(run({"set", "problem:PB-01", "title_zh==1+1"}).code, 0);
+  const auto out = (folder.path() / "out").string();
+  const auto exported = ask({"export", "csv", out});
+  EXPECT_GT(exported.at("files").size(), 55U);
+
+  const auto digest = run({"digest"}).out;
+  const auto again = ask({"import", "csv", out});
+  for (const auto& file : again.at("files")) {
+    EXPECT_EQ(file.at("added"), 0) << file.dump();
+    EXPECT_EQ(file.at("changed"), 0) << file.dump();
+    EXPECT_THAT(file.at("problems"), SizeIs(0)) << file.dump();
+    EXPECT_THAT(file.at("remarks"), SizeIs(0)) << file.dump();
+  }
+  EXPECT_EQ(run({"digest"}).out, digest);
+
+  const auto other = folder.path() / "other";
+  ASSERT_EQ(run_guantong(other, founding_arguments()).code, 0);
+  const auto taken = run_guantong(other, {"import", "csv", out});
+  EXPECT_EQ(taken.code, 0) << taken.out;
+  const auto back = folder.path() / "back";
+  ASSERT_EQ(run_guantong(other, {"export", "csv", back.string()}).code, 0);
+  for (const auto& entry : std::filesystem::directory_iterator{out})
+    EXPECT_EQ(text_of(entry.path()), text_of(back / entry.path().filename())) << entry.path();
+  const auto content = run({"digest", "--content"}).out;
+  EXPECT_EQ(run_guantong(other, {"digest", "--content"}).out, content);
+  EXPECT_NE(run_guantong(other, {"digest"}).out, digest);
+
+  ASSERT_EQ(run({"set", "course:B02015", "credits=4.5"}).code, 0);
+  EXPECT_NE(run({"digest", "--content"}).out, content);
+}
+
+TEST_F(Importing, AnExportLeavesOutStudentsAndEmptiesWhatIsGone) {
+  write("problems.csv", "id,title_zh\nPB-1,问题\n");
+  write("students.csv", "student_no,name\n2026001,虚构甲\n");
+  import_written();
+  const auto out = folder.path() / "out";
+  ASSERT_EQ(run({"export", "csv", out.string()}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(out / "students.csv"));
+  EXPECT_THAT(text_of(out / "problems.csv"), HasSubstr("PB-1"));
+  ASSERT_EQ(run({"archive", "problem:PB-1", "--why", "重复"}).code, 0);
+  ASSERT_EQ(run({"export", "csv", out.string()}).code, 0);
+  EXPECT_THAT(text_of(out / "problems.csv"), AllOf(HasSubstr("title_zh"), Not(HasSubstr("PB-1"))));
 }
 
 TEST_F(Importing, ARowWhoseHolderCannotBeSetIsTakenOnce) {
