@@ -281,15 +281,15 @@ Result<void> Editor::check_required(const Draft& draft) {
   return {};
 }
 
-/// Of a record that does not say whose it is: who the schema says it is then, empty for nobody.
-Result<Value> Editor::presumed_owner(const Draft& draft, const Field& owner) {
-  if (owner.owner_from == 0) return Value{};
-  const Field& from = *draft.type->field(owner.owner_from);
-  const auto value = draft.values.find(from.slot);
-  const auto target =
-      value == draft.values.end() ? std::nullopt : reference_in(from, value->second);
+/// Who owns what the draft refers to, where its type says to look there; empty for nobody.
+Result<Value> Editor::owner_by_reference(const Draft& draft, const Field& owner) {
+  const auto* by = draft.type->field(draft.type->owner_by);
+  if (by == nullptr) return Value{};
+  const auto value = draft.values.find(by->slot);
+  const auto target = value == draft.values.end() ? std::nullopt : reference_in(*by, value->second);
   if (!target) return Value{};
-  return field_there(*target, *session_.schema_type(from.target)->field(owner.owner_there), owner);
+  const auto& there = *session_.schema_type(by->target)->field(draft.type->owner_by_field);
+  return field_there(*target, there, owner);
 }
 
 Result<void> Editor::check_owner(Draft& draft) {
@@ -297,11 +297,14 @@ Result<void> Editor::check_owner(Draft& draft) {
   const Field& field = *draft.type->field(draft.type->owner);
   const auto& members = session_.members();
   const auto own = members.org_id(workspace_.config().site);
-  auto& value = draft.values[field.slot];
-  if (value.empty()) value = TRY(presumed_owner(draft, field));
-  if (value.empty()) value = reference_value(field, {field.target, own});
-  const auto named = reference_in(field, value);
   const bool is_lead = members.sites()[members.lead()].slug == workspace_.config().site;
+  auto& value = draft.values[field.slot];
+  if (value.empty()) {
+    const auto theirs = TRY(owner_by_reference(draft, field));
+    const auto ours = reference_value(field, {field.target, own});
+    value = is_lead && !theirs.empty() ? theirs : ours;
+  }
+  const auto named = reference_in(field, value);
   if (named && named->id != own && !is_lead) {
     const auto owner = TRY(reading_.shown(field, value));
     return fail(Errc::denied,

@@ -92,7 +92,7 @@ private:
   Result<void> check_whole(const Draft& draft, const Record* current);
   Result<Value> whole_of(const Field& field, std::string_view value, const Field& part_of);
   Result<Value> field_there(const RecordKey& record, const Field& there, const Field& as);
-  Result<Value> presumed_owner(const Draft& draft, const Field& owner);
+  Result<Value> owner_by_reference(const Draft& draft, const Field& owner);
   Result<void> check_required(const Draft& draft);
   Result<void> check_unique(const Draft& draft, const Field& field, const Value& value);
   Result<void> check_owner(Draft& draft);

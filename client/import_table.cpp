@@ -16,6 +16,7 @@
 #include "client/edit_distance.h"
 #include "client/field_edit.h"
 #include "client/text.h"
+#include "client/unfold.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
 #include "sync/schema.h"
@@ -150,8 +151,15 @@ Result<std::vector<ImportTable>> ImportTable::read(const Schema& schema,
                                                    std::string_view bytes,
                                                    const std::vector<FieldEdit>& defaults) {
   const auto text = TRY(to_utf8(bytes));
-  auto table = TRY(parse_csv(text));
+  auto parsed = TRY(parse_csv(text));
+  auto typed = unfolded(schema, type, std::move(parsed));
+  auto table = std::move(typed.back().table);
+  typed.pop_back();
   std::vector<ImportTable> tables;
+  for (auto& [carried, rows] : typed)
+    tables.push_back(
+        ImportTable{*carried, std::move(rows), fitting(schema, *carried, defaults), {}});
+  const auto own = static_cast<std::ptrdiff_t>(tables.size());
   std::vector<std::string_view> used;
   const auto key = key_column(type, table);
   for (const auto& side : key ? column_sets(schema, type) : std::vector<ColumnSet>{}) {
@@ -166,7 +174,7 @@ Result<std::vector<ImportTable>> ImportTable::read(const Schema& schema,
     }
     tables.push_back(ImportTable{*side.type, std::move(said), std::move(fixed), {}});
   }
-  tables.insert(tables.begin(),
+  tables.insert(tables.begin() + own,
                 ImportTable{type, std::move(table), fitting(schema, type, defaults), used});
   return tables;
 }

@@ -25,10 +25,10 @@ struct LineRemark {
 /// The rows of a file that say something of records of one type.
 class ImportTable {
 public:
-  /// Of a file whose rows are records of `type`; behind that, a table for each further type of
-  /// which columns say something. `defaults` stand in for columns that are missing; those that are
-  /// no field of a type, or name a record of another kind there, are not for it. Fails with
-  /// `invalid` on bytes that are no text, or a text that is no table.
+  /// Of a file whose rows are records of `type`, or several each (`unfolded`); behind that, a table
+  /// for each further type of which columns say something. `defaults` stand in for columns that are
+  /// missing; those that are no field of a type, or name a record of another kind there, are not
+  /// for it. Fails with `invalid` on bytes that are no text, or a text that is no table.
   static Result<std::vector<ImportTable>> read(const Schema& schema,
                                                const RecordType& type,
                                                std::string_view bytes,

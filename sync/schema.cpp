@@ -133,6 +133,9 @@ Result<Field> read_field(const pb::FieldDescriptor& descriptor) {
   if (field.kind == ValueKind::choice) field.choices = choices_of(*descriptor.enum_type());
   field.aliases.assign(options.alias().begin(), options.alias().end());
   field.type_heading = options.type_heading();
+  field.heading = options.heading();
+  field.cell = options.cell();
+  field.carried = options.carried();
   if (descriptor.is_repeated() != field.is_set()) {
     return fail(Errc::invalid,
                 "the field {} is repeated but no SET, or the reverse",
@@ -261,6 +264,25 @@ Result<RecordType> read_type(const pb::Descriptor& message) {
   return type;
 }
 
+/// Keeps where the owner is found whom a creation does not name: "course.owner_org".
+Result<void> read_owner_from(const Schema& schema,
+                             const pb::Descriptor& message,
+                             RecordType& type) {
+  const std::string_view path = message.options().GetExtension(v1::record).owner_from();
+  if (path.empty()) return {};
+  const auto dot = path.find('.');
+  const auto* by = type.field(path.substr(0, dot));
+  const auto* target = by == nullptr ? nullptr : schema.type(by->target);
+  const auto* names = target == nullptr || dot == std::string_view::npos
+                          ? nullptr
+                          : target->field(path.substr(dot + 1));
+  if (type.owner == 0 || names == nullptr || names->kind != ValueKind::reference)
+    return fail(Errc::invalid, "{} cannot find its owner by {}", type.name, path);
+  type.owner_by = by->number;
+  type.owner_by_field = names->number;
+  return {};
+}
+
 /// What merging depends on, as text to digest.
 std::string fingerprint(const RecordType& type) {
   std::string text = fmt::format("{} {} {} {} {}{}\n",
@@ -359,9 +381,10 @@ Result<Schema> Schema::from(const std::vector<const pb::FileDescriptor*>& files)
       }
     }
   }
+  for (auto& [number, type] : schema.by_number_)
+    type.index();  // Its fields moved with it.
   std::string all;
   for (auto& [number, type] : schema.by_number_) {
-    type.index();  // Its fields moved with it.
     for (auto& field : type.fields) {
       if (field.kind != ValueKind::reference) continue;
       const auto& options = messages[type.name]
@@ -374,32 +397,12 @@ Result<Schema> Schema::from(const std::vector<const pb::FileDescriptor*>& files)
       }
       field.target = target->second;
     }
-    TRY(schema.read_owner_from(type, *messages[type.name]));
+    TRY(read_owner_from(schema, *messages[type.name], type));
     schema.ordered_.push_back(&type);
     all += fingerprint(type);
   }
   schema.level_ = blake2b_128(all);
   return schema;
-}
-
-/// "FIELD.FIELD" of the owner, once all types and what they refer to are known by name.
-Result<void> Schema::read_owner_from(RecordType& type, const pb::Descriptor& message) const {
-  for (auto& field : type.fields) {
-    const auto& options = message.FindFieldByNumber(static_cast<int>(field.number))->options();
-    const std::string path = options.GetExtension(v1::field).owner_of();
-    if (path.empty()) continue;
-    const auto point = path.find('.');
-    const Field* from = type.field(std::string_view{path}.substr(0, point));
-    const RecordType* target = from == nullptr ? nullptr : this->type(from->target);
-    const Field* there = target == nullptr || point == std::string::npos
-                             ? nullptr
-                             : target->field(std::string_view{path}.substr(point + 1));
-    if (there == nullptr || field.number != type.owner)
-      return fail(Errc::invalid, "{}.{} says of no owner who it is", type.name, field.name);
-    field.owner_from = from->number;
-    field.owner_there = there->number;
-  }
-  return {};
 }
 
 const Schema& Schema::built_in() {

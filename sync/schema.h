@@ -59,9 +59,9 @@ struct Field {
   std::vector<Choice> choices;
   std::vector<std::string> aliases;
   std::string type_heading;  ///< A reference to any type: the CSV column that says of which.
-  /// The owner: the reference, and the field of what it refers to, that say who it is where the
-  /// owner has no value; 0: none.
-  std::uint32_t owner_from = 0, owner_there = 0;
+  std::string heading;       ///< In files: headings of this form are its values. Empty: none.
+  bool cell = false;         ///< In files: what stands below such headings.
+  bool carried = false;      ///< In files: other columns may be fields of what it refers to.
 
   bool is_set() const { return merge == MergeRule::set; }
   bool is_reference() const {
@@ -92,7 +92,10 @@ struct RecordType {
   std::string file;                  ///< The CSV file that carries it.
   Decider decides = Decider::joint;  ///< Creation, archiving and restoring.
   std::uint32_t key = 0;             ///< The field people name it by; 0: its identity.
-  std::uint32_t owner = 0;      ///< The field that names the first owner; 0: the creator's site.
+  std::uint32_t owner = 0;  ///< The field that names the first owner; 0: the creator's site.
+  /// A reference whose target says, in a field of its own, who owns the record where its creation
+  /// names nobody; 0: none.
+  std::uint32_t owner_by = 0, owner_by_field = 0;
   bool owns_itself = false;     ///< The record is the organisation that owns it.
   bool held = false;            ///< One site answers for each record, by consent.
   std::uint32_t part_of = 0;    ///< The field that names the record it is signed with; 0: itself.
@@ -148,7 +151,6 @@ public:
 
 private:
   Schema() = default;
-  Result<void> read_owner_from(RecordType& type, const google::protobuf::Descriptor& message) const;
 
   std::map<std::uint32_t, RecordType> by_number_;
   std::map<std::string, std::uint32_t, std::less<>> by_name_;

@@ -135,7 +135,7 @@ Result<Ending> run_import(Context& context, const ImportCommandOptions& options)
     if (is_folder(options.path) || all.size() > 1) {
       print(context, Json{{"files", all}, {"other_files", others}});
     } else {
-      print(context, all.front());
+      print(context, all.back());
     }
   } else {
     for (const auto& report : reports)

@@ -1,4 +1,5 @@
 // The demonstration data through the real binary: a whole folder of files at once.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <ios>
@@ -149,6 +150,62 @@ TEST_F(Importing, ThresholdsAreMetToTheHour) {
               UnorderedElementsAre(HasSubstr("public basic courses take 91.26 % of the hours of "
                                              "PLAN-BD-2027 S1"),
                                    HasSubstr("PLAN-BD-2027 S3 has 1432 hours and needs 1433")));
+}
+
+TEST_F(Importing, AColumnForEachClassIsARecordForEach) {
+  const auto report = import_demo();
+  const auto& files = report.at("files");
+  const auto of_type = [&](const std::string& type) {
+    const auto found = std::ranges::find_if(files, [&](const Json& file) {
+      return file.at("file") == "quota_splits.csv" && file.at("type") == type;
+    });
+    return found == files.end() ? Json{} : *found;
+  };
+  EXPECT_EQ(of_type("quota").at("added"), 1) << "the quota that the classes are parts of";
+  EXPECT_EQ(of_type("quota_split").at("added"), 2);
+  EXPECT_EQ(of_type("quota_split").at("ignored_columns"), Json({"id"}));
+  EXPECT_EQ(ask({"show", "quota:QU-2027-BD"}).at("approved_total"), 50);
+  EXPECT_EQ(ask({"show", "quota_split:QU-2027-BD/class_a"}).at("places"), 20);
+  EXPECT_EQ(ask({"show", "quota_split:QU-2027-BD/class_b"}).at("places"), 25);
+}
+
+TEST_F(Importing, AnEmptyCellBelowAClassIsNoRecord) {
+  write("quota_splits.csv", "quota,year,class_a,class_b\nQ-1,2027,3, \nQ-2,2028,x,4\n");
+  const auto report = import_written();
+  const auto& splits = report.at("files").back();
+  EXPECT_EQ(splits.at("added"), 2);
+  ASSERT_THAT(splits.at("problems"), SizeIs(1));
+  EXPECT_EQ(splits.at("problems").at(0).at("line"), 3);
+}
+
+TEST_F(Importing, WhatNamesNoOwnerIsOwnedAsItsCourseItsStageOrItsTaskSays) {
+  import_demo();
+  const auto owner = [&](const std::string& record) {
+    return ask({"show", record}).at("owner_org").get<std::string>();
+  };
+  EXPECT_EQ(owner("support:SU-B01007-GR2-1"), "BITC");
+  EXPECT_EQ(owner("support:SU-C02004-GR2-1"), "BSTU");
+  EXPECT_EQ(owner("plan_course:PC-A02017"), "BITC");
+  EXPECT_EQ(owner("plan_course:PC-C04015"), "BSTU");
+  EXPECT_EQ(owner("stage_target:TG-GR1-S3"), "BSTU");
+  EXPECT_EQ(owner("timetable_slot:TT-A01003-3/1/1-2"), "THUHS");
+}
+
+TEST(OwnersByReference, AreNamedByTheLeadAndByThemselvesAlone) {
+  const Schools schools;
+  const auto add = [&](const std::string& school, const std::string& course) {
+    schools.act(school,
+                {"add",
+                 "plan_course",
+                 "code=PC-" + course,
+                 "plan=PLAN-BD-2027",
+                 "course=" + course,
+                 "stage=S3"});
+    return schools.ask(school, {"show", "plan_course:PC-" + course}).at("owner_org");
+  };
+  EXPECT_EQ(add("bitc", "C03009"), "BSTU");
+  EXPECT_EQ(add("bstu", "C02005"), "BSTU");
+  EXPECT_EQ(add("thuhs", "C03010"), "THUHS") << "nobody else can make what bstu answers for";
 }
 
 TEST_F(Importing, ARehearsalOfAFolderChangesNothing) {

@@ -201,6 +201,17 @@ TEST(Schema, RefusesAnIdentityOrAnOwnerThatCanChange) {
   EXPECT_THAT(trouble(a_type("", "key: 'kode'")), HasSubstr("no field kode"));
 }
 
+TEST(Schema, RefusesAnOwnerThatIsNowhereToBeFound) {
+  const auto place = a_field("place", 2, "type: TYPE_BYTES", "target: 'org' set_once: true");
+  const auto owned = [&](const std::string& by) {
+    return trouble(a_type(place, "key: 'code' owner: 'place' owner_from: '" + by + "'"));
+  };
+  for (const auto* by : {"place", "place.name_zh", "place.nothing", "code.place", "nothing.code"})
+    EXPECT_THAT(owned(by), HasSubstr("cannot find its owner by ")) << by;
+  EXPECT_THAT(trouble(a_type("", "key: 'code' owner_from: 'code.code'")),
+              HasSubstr("cannot find its owner by "));
+}
+
 TEST(Schema, RefusesMoreFieldsThanANumberHasBits) {
   std::string fields;
   for (std::size_t number = 2; number <= fields_most; ++number)
