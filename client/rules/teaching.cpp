@@ -1,4 +1,5 @@
 // IR-14, IR-15 and IR-30: a teacher of several schools, of whom each sees only its own classes.
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <charconv>
@@ -233,23 +234,46 @@ bool are_close(const Lesson& one, const Lesson& other, std::size_t free) {
          one.first <= other.last + free && other.first <= one.last + free;
 }
 
+/// When the teacher of two lessons could give one of them instead, on any campus: the first such
+/// double period of each school day, the first two days, as a slot's name has it ("3/5-6").
+std::string free_periods(const Lessons& lessons, const Lesson& one, const Lesson& other) {
+  constexpr std::array<std::size_t, 4> beginnings{1, 3, 5, 7};
+  constexpr std::int64_t friday = 5;
+  constexpr std::size_t enough = 2;
+  std::vector<std::string> free;
+  for (std::int64_t weekday = 1; weekday <= friday && free.size() < enough; ++weekday) {
+    const auto is_free = [&](std::size_t first) {
+      const Lesson instead{0, weekday, first, first + 1, one.weeks | other.weeks, {}, {}, {}};
+      return std::ranges::none_of(lessons, [&](const Lesson& lesson) {
+        return lesson.teacher == one.teacher && are_close(lesson, instead, 1);
+      });
+    };
+    const auto first = std::ranges::find_if(beginnings, is_free);
+    if (first != beginnings.end())
+      free.push_back(fmt::format("{}/{}-{}", weekday, *first, *first + 1));
+  }
+  return free.empty() ? "-" : fmt::format("{}", fmt::join(free, ", "));
+}
+
 /// What is wrong with two lessons. One teacher with two classes in one room teaches them together.
-std::optional<Message> clash(const Lesson& one, const Lesson& other) {
+std::optional<Message> clash(const Lessons& lessons, const Lesson& one, const Lesson& other) {
   const bool together = are_in_one_room(one, other);
   const bool by_one = !one.teacher.empty() && one.teacher == other.teacher;
   if (are_close(one, other, 0) && by_one && !together) {
     return message(
         "{0} and {1} have one teacher in two places at one time; both stand until the employer "
-        "settles which one moves",
+        "settles which one moves. Free for the teacher, as weekday/periods: {2}",
         mention(one.slot),
-        mention(other.slot));
+        mention(other.slot),
+        free_periods(lessons, one, other));
   }
   if (are_close(one, other, 1) && by_one && are_on_two_campuses(one, other)) {
     return message(
         "{0} and {1} have one teacher on two campuses without a free period between; both stand "
-        "until the employer settles which one moves",
+        "until the employer settles which one moves. Free for the teacher, as weekday/periods: {2}",
         mention(one.slot),
-        mention(other.slot));
+        mention(other.slot),
+        free_periods(lessons, one, other));
   }
   if (are_close(one, other, 0) && together && !by_one) {
     return message("{0} and {1} take place in one room at one time ({2}); one of them moves",
@@ -286,7 +310,7 @@ Result<std::vector<Match>> check_lesson(Session& session, RecordNo slot, Lessons
       const bool before = &other < &*own;
       const auto& one = before ? other : *own;
       const auto& two = before ? *own : other;
-      if (auto text = clash(one, two))
+      if (auto text = clash(lessons, one, two))
         matches.push_back({{one.slot, two.slot}, {}, *std::move(text)});
     }
   }
@@ -437,12 +461,20 @@ Rule timetable_clashes(Session& session) {
     if (subject.type->name != "timetable_slot") return std::vector<Match>{};
     return check_lesson(session, subject.record, *by_term);
   };
+  // When a teacher is free depends on all of the teacher's lessons.
   const auto decides = [&session](const Subject& subject) -> Result<std::vector<RecordNo>> {
-    if (subject.type->name != "teaching_task") return std::vector<RecordNo>{};
-    return sources_of(session, subject.record, "timetable_slot");
+    const auto& type = subject.type->name;
+    if (type == "timetable_slot") return targets_of(session, subject.record, "teaching_task");
+    if (type == "person_card") return sources_of(session, subject.record, "teaching_task");
+    if (type != "teaching_task") return std::vector<RecordNo>{};
+    auto records = TRY(sources_of(session, subject.record, "timetable_slot"));
+    const auto teachers = TRY(targets_of(session, subject.record, "person_card"));
+    records.insert(records.end(), teachers.begin(), teachers.end());
+    return records;
   };
   return {.name = "IR-15",
           .severity = Severity::warn,
+          .groups = true,
           .reads = reads_of(lesson_fields),
           .check = check,
           .decides = decides};

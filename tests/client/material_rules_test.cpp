@@ -98,8 +98,24 @@ TEST_F(MaterialRules, AnApprovalIsForTheMaterialThatStoodThere) {
   EXPECT_THAT(found_at(v, "IR-22"), IsEmpty());
 }
 
-TEST_F(MaterialRules, ARejectionHoldsBesideAnApproval) {
+TEST_F(MaterialRules, WhoChangesAnEditionBesideARejectionIsToldOfIt) {
+  approve();
+  meet();
   v.set(adoption, {{"state", "rejected"}});
+  u.set(material, {{"edition", "第3版"}});
+  meet();
+  for (auto* desk : {&v, &u}) {
+    EXPECT_THAT(found_at(*desk, "IR-22"),
+                ElementsAre(HasSubstr("AD-1 was rejected when MT-1 had another edition: 第2版")));
+  }
+  u.set(material, {{"edition", "第4版"}});
+  meet();
+  EXPECT_THAT(found_at(v, "IR-22"), IsEmpty()) << "who writes it now knows of the rejection";
+}
+
+TEST_F(MaterialRules, AnEditionThatComesAfterARejectionIsNobodysMistake) {
+  v.set(adoption, {{"state", "rejected"}});
+  meet();
   u.set(material, {{"edition", "第3版"}});
   meet();
   EXPECT_THAT(found_at(v, "IR-22"), IsEmpty());

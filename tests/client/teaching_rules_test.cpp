@@ -139,7 +139,8 @@ TEST_F(TeachingRules, OneTeacherInTwoPlacesAtOneTimeIsFound) {
               ElementsAre(AllOf(HasSubstr("IR-15 warn TT-"),
                                 HasSubstr("TT-A/2/3-4"),
                                 HasSubstr("TT-B/2/4-5"),
-                                HasSubstr("one teacher in two places at one time"))));
+                                HasSubstr("one teacher in two places at one time"),
+                                HasSubstr("as weekday/periods: 1/1-2, 2/7-8"))));
 
   v.set(task("A"), {{"weeks", "1-8"}});
   u.set(task("B"), {{"weeks", "9,11-18"}});
@@ -151,6 +152,24 @@ TEST_F(TeachingRules, OneTeacherInTwoPlacesAtOneTimeIsFound) {
   u.set(task("B"), {{"teacher", id_of("person_card", "W")}});
   meet();
   EXPECT_THAT(found_at(v, "IR-15"), IsEmpty());
+}
+
+TEST_F(TeachingRules, WhereATeacherIsFreeFollowsAllOfTheLessons) {
+  add_task(v, "A", "4");
+  add_task(u, "B", "4");
+  add_slot(v, "A", "5-6", v.org_id());
+  add_slot(u, "B", "5-6", u.org_id());
+  const auto expect_free = [&](const std::string& when) {
+    meet();
+    EXPECT_THAT(found_at(v, "IR-15"), ElementsAre(HasSubstr("as weekday/periods: " + when)));
+    EXPECT_THAT(found_at(u, "IR-15"), ElementsAre(HasSubstr("as weekday/periods: " + when)));
+  };
+  expect_free("1/1-2, 2/1-2");
+  const Edits monday{{"task", id_of("teaching_task", "B")}, {"weekday", "1"}, {"periods", "2"}};
+  v.create(slot("monday"), monday);
+  expect_free("1/5-6, 2/1-2");
+  v.archive(slot("monday"));
+  expect_free("1/1-2, 2/1-2");
 }
 
 TEST_F(TeachingRules, ATeacherNeedsAFreePeriodOnTheWay) {
@@ -309,7 +328,9 @@ void prepare_teaching(PlanBuilder& plan) {
 /// One act on few teachers, their classes and lessons, teams and stays elsewhere.
 void act_on_teaching(Desk& desk, Choices& choices) {
   constexpr std::array<std::string_view, 2> words{"A", "B"};
+  constexpr std::array<std::string_view, 3> lessons{"A", "B", "C"};
   const auto word = [&] { return std::string{words.at(choices.pick(words.size()))}; };
+  const auto lesson = slot(lessons.at(choices.pick(lessons.size())));
   const auto digit = [&](std::size_t most) { return std::to_string(1 + choices.pick(most)); };
   const auto person = [&] { return id_of("person_card", word()); };
   const auto own = word();
@@ -338,10 +359,10 @@ void act_on_teaching(Desk& desk, Choices& choices) {
     case 4:
       return put("teaching_task", new_task, {{"weeks", digit(2)}});
     case 5:
-      return put("timetable_slot", new_slot, {{"campus", id_of("org", word())}});
+      return test::put(desk, choices, lesson, new_slot, {{"campus", id_of("org", word())}});
     case 6:
-      return desk.has(slot(own)) ? put("timetable_slot", {}, {{"room", digit(2)}})
-                                 : put("timetable_slot", new_slot, {});
+      return desk.has(lesson) ? test::put(desk, choices, lesson, {}, {{"room", digit(2)}})
+                              : test::put(desk, choices, lesson, new_slot, {});
     case 7:
       return put("task_consent",
                  {{"task", id_of("teaching_task", own)}, {"org", desk.org_id()}},
