@@ -31,7 +31,8 @@ int main(int argc, char** argv) {
   if (argc != 3 || std::string_view{argv[1]} != "--make-schools") return RUN_ALL_TESTS();
   const std::filesystem::path schools{argv[2]};
   const auto programme = guantong::test::programme_beside(schools);
-  for (const auto& folder : {schools, programme}) {
+  const auto whole_schools = guantong::test::whole_schools_beside(schools);
+  for (const auto& folder : {schools, programme, whole_schools}) {
     std::error_code error;
     std::filesystem::remove_all(folder, error);
     std::filesystem::create_directories(folder, error);
@@ -42,5 +43,6 @@ int main(int argc, char** argv) {
   }
   guantong::test::make_schools(schools);
   guantong::test::make_programme(programme);
+  guantong::test::make_whole_schools(whole_schools, programme);
   return testing::Test::HasFailure() ? 1 : 0;
 }

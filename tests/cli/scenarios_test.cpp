@@ -1,4 +1,5 @@
-// The scenarios of the subject matter, each with its one right outcome, through the command line.
+// What follows on scenarios of the subject matter: how they are shown, and decided, through the
+// command line. The outcomes before that are in merge_scenarios_test.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -308,43 +309,6 @@ TEST(Scenarios, SC14DifferentParagraphsOfAStandardBothStand) {
     EXPECT_THAT(schools.ask(school, {"proposals"}), IsEmpty());
   }
   EXPECT_GE(schools.ask("bitc", {"status"}).at("merged").get<int>(), 1);
-  expect_whole(schools);
-}
-
-TEST(Scenarios, SC15ChineseHereAndEnglishThereMergeAndTheEnglishIsStale) {
-  const Schools schools;
-  const std::string zh =
-      "三方共建师资库与教学团队；共享教材、实训与企业资源；教材凡选必审，每年复核。";
-  const std::string en =
-      "A shared three-party teacher pool and teams; shared materials and facilities; every "
-      "selected textbook is reviewed.";
-  schools.act("bitc", {"set", "plan_section:SEC-2027-9", "body_zh=" + zh});
-  schools.act("bstu", {"set", "plan_section:SEC-2027-9", "body_en=" + en});
-  schools.sync_all();
-  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
-    const auto section = schools.ask(school, {"show", "plan_section:SEC-2027-9"});
-    EXPECT_EQ(section.at("body_zh"), zh);
-    EXPECT_EQ(section.at("body_en"), en);
-    const auto stale = finding_of(schools.ask(school, {"findings"}), "IR-31");
-    EXPECT_THAT(stale.at("records"), ElementsAre("plan_section:SEC-2027-9"));
-    EXPECT_EQ(stale.at("severity"), "hint");
-  }
-  expect_whole(schools);
-}
-
-TEST(Scenarios, SC22EachBodysOwnHeadCountIsInForce) {
-  const Schools schools;
-  schools.act("thuhs", {"set", "attendance:SM-05/BITC", "count=5", "--why", "主办方点数"});
-  schools.act("bitc", {"set", "attendance:SM-05/BITC", "count=6"});
-  schools.sync_all();
-  for (const auto* school : {"bitc", "thuhs", "bstu"}) {
-    EXPECT_EQ(schools.ask(school, {"show", "attendance:SM-05/BITC"}).at("count"), 6);
-    EXPECT_THAT(schools.ask(school, {"conflicts"}), IsEmpty());
-    const auto proposals = schools.ask(school, {"proposals"});
-    ASSERT_THAT(proposals, SizeIs(1));
-    EXPECT_EQ(proposals[0].at("suggested"), "5");
-    EXPECT_EQ(proposals[0].at("based_on"), "4");
-  }
   expect_whole(schools);
 }
 

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "client/reading.h"
+#include "tests/support/scenarios.h"
 #include "tests/support/schools.h"
+#include "tests/support/temp_dir.h"
 
 namespace guantong::test {
 
@@ -44,6 +46,38 @@ Json Programme::ask(std::vector<std::string> arguments) const {
 void Programme::act(const std::vector<std::string>& arguments) const {
   const auto ran = run(arguments);
   ASSERT_LE(ran.code, 1) << arguments.front() << "\n" << ran.out << ran.err;
+}
+
+void make_whole_schools(const std::filesystem::path& folder,
+                        const std::filesystem::path& programme) {
+  std::filesystem::copy(programme, folder / "bitc", std::filesystem::copy_options::recursive);
+  join_schools(folder);
+  add_computer_in(folder, "bitc2", "bitc", "coordinator");
+  add_computer_in(folder, "bstu2", "bstu", "coordinator");
+  for (const std::string school : {"thuhs", "bstu"})
+    accept_duties_in(folder / school, school);
+  for (const auto& step : steps_before()) {
+    perform(folder, step);
+    sync_in(folder, {step.computer, "thuhs"});
+  }
+  for (int round = 0; round < 2; ++round)
+    sync_in(folder, {"bitc", "bitc2", "thuhs", "bstu", "bstu2"});
+}
+
+std::filesystem::path whole_schools() {
+  if (const auto* schools = std::getenv("GUANTONG_TEST_SCHOOLS"))
+    return whole_schools_beside(schools);
+  static const TempDir base;
+  static const bool made = [] {
+    make_whole_schools(base.path(), Programme{}.workspace());
+    return true;
+  }();
+  static_cast<void>(made);
+  return base.path();
+}
+
+std::filesystem::path whole_schools_beside(const std::filesystem::path& schools) {
+  return schools.parent_path() / "whole_schools";
 }
 
 std::filesystem::path programme_beside(const std::filesystem::path& schools) {

@@ -40,16 +40,13 @@ void must(const Run& run, std::string_view what) {
   ASSERT_TRUE(run.code == 0 || run.code == 1) << what << "\n" << run.out << run.err;
 }
 
-/// The founding, the demonstration data and the admissions, in `folder`.
-void make_base(const std::filesystem::path& folder) {
-  const auto at = [&](std::string_view school, const std::vector<std::string>& arguments) {
-    const auto run = run_guantong(folder / school, arguments);
-    must(run, arguments.front());
-    return run;
-  };
-  const auto remote = (folder / "plan.git").string();
-  ASSERT_TRUE(create_bare(remote));
-  at("bitc", founding_arguments());
+void must_run(const std::filesystem::path& workspace, const std::vector<std::string>& arguments) {
+  must(run_guantong(workspace, arguments), arguments.front());
+}
+
+/// The founding and what most tests need of the demonstration data.
+void make_base(const std::filesystem::path& bitc) {
+  must_run(bitc, founding_arguments());
   const std::string data = GUANTONG_DATA_DIR "/demo/";
   for (const auto* file : {"orgs",
                            "programme_categories",
@@ -70,10 +67,8 @@ void make_base(const std::filesystem::path& folder) {
                            "seminars",
                            "seminar_attendance",
                            "problems"})
-    at("bitc", {"import", "csv", data + file + ".csv"});
-  at("bitc", {"import", "csv", data + "course_prereqs.csv", "--set", "plan=PLAN-BD-2027"});
-  at("bitc", {"remote", "add", "origin", remote});
-  at("bitc", {"sync"});
+    must_run(bitc, {"import", "csv", data + file + ".csv"});
+  must_run(bitc, {"import", "csv", data + "course_prereqs.csv", "--set", "plan=PLAN-BD-2027"});
 }
 
 void admit(const std::filesystem::path& folder,
@@ -100,11 +95,10 @@ void admit(const std::filesystem::path& folder,
                                     "--email",
                                     std::string{school} + "@example.invalid"});
   must(joined, "join");
-  must(run_guantong(folder / "bitc",
-                    {"admit", joined.json().value("code", ""), "--role", std::string{level}}),
-       "admit");
-  must(run_guantong(folder / "bitc", {"sync"}), "sync");
-  must(run_guantong(folder / school, {"sync"}), "sync");
+  must_run(folder / "bitc",
+           {"admit", joined.json().value("code", ""), "--role", std::string{level}});
+  must_run(folder / "bitc", {"sync"});
+  must_run(folder / school, {"sync"});
 }
 
 }  // namespace
@@ -138,13 +132,43 @@ Run run_guantong(const std::filesystem::path& workspace,
 }
 
 void make_schools(const std::filesystem::path& folder) {
-  make_base(folder);
+  make_base(folder / "bitc");
+  join_schools(folder);
+  for (int round = 0; round < 2; ++round)
+    sync_in(folder, {everybody.begin(), everybody.end()});
+}
+
+void join_schools(const std::filesystem::path& folder) {
+  const auto remote = (folder / "plan.git").string();
+  ASSERT_TRUE(create_bare(remote));
+  must_run(folder / "bitc", {"remote", "add", "origin", remote});
+  must_run(folder / "bitc", {"sync"});
   admit(folder, "thuhs", "thuhs", "coordinator");
   admit(folder, "bstu", "bstu", "coordinator");
-  for (int round = 0; round < 2; ++round) {
-    for (const auto school : everybody)
-      must(run_guantong(folder / school, {"sync"}), "sync");
+}
+
+void add_computer_in(const std::filesystem::path& folder,
+                     std::string_view school,
+                     std::string_view site,
+                     std::string_view level) {
+  admit(folder, school, site, level);
+}
+
+void sync_in(const std::filesystem::path& folder, const std::vector<std::string_view>& computers) {
+  for (const auto computer : computers)
+    must_run(folder / computer, {"sync"});
+}
+
+void accept_duties_in(const std::filesystem::path& workspace, const std::string& school) {
+  std::vector<std::string> arguments{"duty", "accept"};
+  const auto duties = run_guantong(workspace, {"--json", "duty", "list"}).json();
+  for (const auto& duty : duties) {
+    for (const auto& act : duty.at("acts")) {
+      if (act.value("status", "") == "open" && act.value("to", "") == school)
+        arguments.push_back(duty.at("duty"));
+    }
   }
+  must_run(workspace, arguments);
 }
 
 Schools::Schools() {
@@ -161,21 +185,23 @@ Schools::Schools() {
   copy(base.path());
 }
 
-Schools::Schools(const Schools& other) {
-  copy(other.folder_.path());
+Schools::Schools(const std::filesystem::path& made) {
+  copy(made);
 }
 
+Schools::Schools(const Schools& other) : Schools{other.folder_.path()} {}
+
 void Schools::copy(const std::filesystem::path& from) {
-  for (const auto& entry : std::filesystem::directory_iterator{from})
-    std::filesystem::copy(entry.path(),
-                          folder_.path() / entry.path().filename(),
-                          std::filesystem::copy_options::recursive);
-  for (const auto school : everybody) {
-    auto config = Config::load(workspace(school) / "config.toml");
+  for (const auto& entry : std::filesystem::directory_iterator{from}) {
+    const auto here = folder_.path() / entry.path().filename();
+    std::filesystem::copy(entry.path(), here, std::filesystem::copy_options::recursive);
+    if (!std::filesystem::exists(here / "config.toml")) continue;  // No computer, but a remote.
+    auto config = Config::load(here / "config.toml");
     if (!config) throw std::runtime_error{"the base of the schools was not made"};
     config->remotes["origin"] = {remote().string()};
-    EXPECT_TRUE(config->save(workspace(school) / "config.toml"));
+    EXPECT_TRUE(config->save(here / "config.toml"));
   }
+  EXPECT_TRUE(std::filesystem::exists(workspace("bitc"))) << "the schools were not made";
 }
 
 Run Schools::at(std::string_view school, const std::vector<std::string>& arguments) const {
@@ -238,16 +264,8 @@ std::string Schools::device(std::string_view school) const {
 void Schools::agree_on_duties() const {
   act("bitc", {"import", "csv", GUANTONG_DATA_DIR "/demo/duty_assignments.csv"});
   sync_all();
-  for (const std::string school : {"thuhs", "bstu"}) {
-    std::vector<std::string> arguments{"duty", "accept"};
-    for (const auto& duty : ask(school, {"duty", "list"})) {
-      for (const auto& act : duty.at("acts")) {
-        if (act.value("status", "") == "open" && act.value("to", "") == school)
-          arguments.push_back(duty.at("duty"));
-      }
-    }
-    act(school, arguments);
-  }
+  for (const std::string school : {"thuhs", "bstu"})
+    accept_duties_in(workspace(school), school);
   sync_all();
 }
 

@@ -34,11 +34,28 @@ inline const std::string bstu_course = "course:C03009";
 /// demonstration data at bitc, and syncs: all three hold the same plan.
 void make_schools(const std::filesystem::path& folder);
 
+/// Puts a remote beside the founded "bitc" in `folder`, and admits thuhs and bstu there.
+void join_schools(const std::filesystem::path& folder);
+
+/// A further computer of a site, admitted and synced.
+void add_computer_in(const std::filesystem::path& folder,
+                     std::string_view school,
+                     std::string_view site,
+                     std::string_view level);
+
+/// One after the other.
+void sync_in(const std::filesystem::path& folder, const std::vector<std::string_view>& computers);
+
+/// Lets a school accept every duty that is offered to it.
+void accept_duties_in(const std::filesystem::path& workspace, const std::string& school);
+
 class Schools {
 public:
   /// As `make_schools` leaves them: copied from the folder that GUANTONG_TEST_SCHOOLS names, else
   /// made once in this process, and copied.
   Schools();
+  /// As they are in the folder `made`, copied.
+  explicit Schools(const std::filesystem::path& made);
   /// The same schools, in the same state, in folders of their own.
   Schools(const Schools& other);
   Schools& operator=(const Schools&) = delete;
