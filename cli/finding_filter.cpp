@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/language.h"
+#include "client/clock.h"
 #include "client/days.h"
 #include "client/questions/question.h"
 #include "client/rules/rules.h"

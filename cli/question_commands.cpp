@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/language.h"
+#include "client/clock.h"
 #include "client/days.h"
 #include "client/questions/question.h"
 #include "client/workspace.h"

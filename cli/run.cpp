@@ -191,6 +191,7 @@ int run(std::span<const std::string> arguments, Context& context) {
   add_allowed_signers(app, chosen);
   add_rebuild(app, chosen);
   add_recover(app, chosen);
+  add_simulate(app, chosen);
 
   std::vector<std::string> reversed{arguments.begin(), arguments.end()};
   std::ranges::reverse(reversed);  // As CLI::App::parse wants them.

@@ -20,6 +20,7 @@
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include "client/disk_watch.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
@@ -144,6 +145,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 }
 
 Result<void> replace_file(const std::filesystem::path& path, const std::string& content) {
+  TRY(ask_disk(DiskAct::file, path));
   const auto beside = path.string() + ".new";
   {
     const OpenFile file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};

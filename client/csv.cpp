@@ -27,7 +27,7 @@ namespace {
 /// A short line costs a whole row of cells, so a small file could ask for any amount of memory.
 constexpr std::size_t max_cells = 5'000'000;
 
-struct Record {
+struct Row {
   std::vector<std::string> cells;
   std::size_t line = 1;
   bool blank = true;  ///< Nothing but separators; a quoted nothing is something.
@@ -62,8 +62,8 @@ public:
   bool at_end() const { return next_ == text_.size(); }
 
   /// There must be something left to read.
-  Result<Record> read_record() {
-    Record record{{}, line_, true};
+  Result<Row> read_record() {
+    Row record{{}, line_, true};
     while (true) {
       auto cell = TRY(read_cell(record.blank));
       record.cells.push_back(std::move(cell));

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "client/clock.h"
 #include "client/crypto/device_key.h"
 #include "client/decisions.h"
 #include "client/field_edit.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/audit.h"
+#include "client/clock.h"
 #include "client/decisions.h"
 #include "client/merged.h"
 #include "client/reading.h"

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "client/clock.h"
 #include "client/config.h"
 #include "client/crockford.h"
 #include "client/crypto/device_key.h"

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include "client/disk_watch.h"
 #include "client/git/git_history.h"
 #include "client/git/repository.h"
 #include "client/workspace.h"
@@ -78,6 +79,7 @@ Result<std::vector<std::string>> gather(Workspace& workspace, const std::filesys
 
 /// Puts the mended history in place of the damaged one, in one step, and that beside it.
 Result<void> exchange(const std::filesystem::path& history, const std::filesystem::path& anew) {
+  TRY(ask_disk(DiskAct::file, history));
   if (::renameat2(AT_FDCWD, anew.c_str(), AT_FDCWD, history.c_str(), RENAME_EXCHANGE) != 0)
     return fail(Errc::io,
                 "the mended history cannot be put in place: {}; nothing was changed. Copy "

@@ -16,6 +16,7 @@
 #include "client/config.h"
 #include "client/crypto/device_key.h"
 #include "client/crypto/key_file.h"
+#include "client/disk_watch.h"
 #include "client/git/git_history.h"
 #include "client/git/repository.h"
 #include "client/replica_beside.h"
@@ -201,6 +202,7 @@ Result<void> remove_file(const std::filesystem::path& path) {
 }
 
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  TRY(ask_disk(DiskAct::file, to));
   std::error_code error;
   std::filesystem::rename(from, to, error);
   if (error)
@@ -270,16 +272,21 @@ Result<Recovered> recover(Workspace& workspace, const RecoveryOptions& options) 
   TRY(key.save(root / new_key));
   recovered.now = device_id(key.public_key());
   ReplicaBeside beside{workspace, ending};
+  std::vector<Branch> reached;
   {
     auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
     std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
-    TRY(take_history(workspace, branches, *anew, options.progress, ignored));
+    const auto received = TRY(take_history(workspace, branches, *anew, options.progress, ignored));
+    // What the replica has is in the history: the others' new work as well, and this device's as
+    // far as the remote that has most of it.
+    for (const auto& stream : received.streams)
+      reached.push_back({stream.branch, stream.tip});
     TRY(carry_edits(workspace, *anew, recovered.now, recovered));
     TRY(carry_notes(workspace, workspace.store(), *anew));
     TRY(anew->database().run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE"));
   }
   std::string note = to_hex(recovered.now.raw()) + '\n';
-  for (const auto& branch : own)
+  for (const auto& branch : reached)
     note += branch.name + ' ' + to_hex(branch.commit.raw()) + '\n';
   beside.keep();
   TRY(replace_file(root / marker, note));

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <vector>
 
+#include "client/clock.h"
+#include "client/disk_watch.h"
 #include "client/receiving.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
@@ -105,6 +107,7 @@ Result<void> put_in_place(const std::filesystem::path& file, const std::filesyst
   std::error_code error;
   for (const auto* ending : {"-wal", "-shm"})
     std::filesystem::remove(replica.string() + ending, error);
+  TRY(ask_disk(DiskAct::file, replica));
   std::filesystem::rename(file, replica, error);
   if (error) return fail(Errc::io, "cannot put the new replica in place: {}", error.message());
   return {};

@@ -5,6 +5,7 @@
 
 #include "client/crypto/device_key.h"
 #include "client/crypto/key_file.h"
+#include "client/disk_watch.h"
 #include "client/membership.h"
 #include "client/sealing.h"
 #include "client/workspace.h"
@@ -75,6 +76,7 @@ Result<void> take_up_next_key(Workspace& workspace) {
     // Drawn, but not signed by the old key yet: that one is still the one to sign with.
     if (session->members().key_after(stream, tip.last_n) != next.public_key()) return {};
   }
+  TRY(ask_disk(DiskAct::file, workspace.key_path()));
   std::error_code error;
   std::filesystem::rename(path, workspace.key_path(), error);
   if (error)

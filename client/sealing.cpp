@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/clock.h"
 #include "client/describe.h"
 #include "client/receiving.h"
 #include "client/rotation.h"

@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/clock.h"
 #include "client/days.h"
 #include "client/decisions.h"
 #include "client/git/git_history.h"

@@ -1,7 +1,6 @@
 #include "client/workspace.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -46,12 +45,6 @@ std::filesystem::path key_path_in(const std::filesystem::path& root) {
 }
 
 }  // namespace
-
-std::uint64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  return since < 0 ? 0 : static_cast<std::uint64_t>(since);
-}
 
 Result<WorkLock> WorkLock::take(const std::filesystem::path& workspace) {
   const auto path = workspace / "lock";

@@ -23,9 +23,6 @@
 
 namespace guantong {
 
-/// Milliseconds since 1970, UTC.
-std::uint64_t now_ms();
-
 class KeySigner final : public Signer {
 public:
   explicit KeySigner(DeviceKey key) : key_{std::move(key)} {}

@@ -98,8 +98,8 @@ Result<void> Merger::join_slot(Work& work, Slot number, const Source& source) {
 }
 
 void Merger::join_set(Work& work, const Field& field) {
-  if (work.state.find(field.number) == nullptr) {
-    work.view.members.emplace_back(field.number, std::vector<Value>{});
+  if (work.state.find(field.number) == nullptr) {  // As in `join_slot`: no value, not no member.
+    work.view.values.emplace_back(field.number, Value{});
     return;
   }
   auto& slot = work.state.slot(field.number);

@@ -52,6 +52,7 @@ void add_search(CLI::App& app, Task& chosen);
 void add_set(CLI::App& app, Task& chosen);
 void add_show(CLI::App& app, Task& chosen);
 void add_sign(CLI::App& app, Task& chosen);
+void add_simulate(CLI::App& app, Task& chosen);
 void add_status(CLI::App& app, Task& chosen);
 void add_sync(CLI::App& app, Task& chosen);
 void add_types(CLI::App& app, Task& chosen);

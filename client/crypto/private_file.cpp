@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/crypto/guarded_bytes.h"
+#include "client/disk_watch.h"
 #include "sync/base/error.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
@@ -109,6 +110,7 @@ Result<GuardedBytes> read_private_file(const std::filesystem::path& path, std::s
 }
 
 Result<void> create_private_file(const std::filesystem::path& path, std::string_view contents) {
+  TRY(ask_disk(DiskAct::file, path));
   const File file{path, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR};
   if (!file.is_open()) return failure("cannot make {}", path);
   if (!file.write(contents) || !file.sync() || !sync_folder_of(path))
@@ -121,6 +123,7 @@ Result<void> replace_private_file(const std::filesystem::path& path, std::string
   beside += ".new";
   ::unlink(beside.c_str());  // A run that was cut off may have left one.
   TRY(create_private_file(beside, contents));
+  TRY(ask_disk(DiskAct::file, path));
   if (::rename(beside.c_str(), path.c_str()) != 0)
     return remove_after(failure("cannot replace {}", path), beside);
   if (!sync_folder_of(path)) return failure("cannot write {}", path);

@@ -1,13 +1,17 @@
 #include "client/git/libgit2.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <git2.h>
 
+#include "client/disk_watch.h"
 #include "client/git/git_ref.h"
 #include "client/handle.h"
 #include "sync/base/bytes.h"
@@ -16,6 +20,12 @@
 #include "sync/change.h"
 
 namespace guantong {
+namespace {
+
+/// Who moves a reference holds its lock for milliseconds; on a slow network for some seconds.
+constexpr std::chrono::minutes lock_held_most{2};
+
+}  // namespace
 
 Errc kind_of_git_error(int code, int domain) {
   switch (code) {
@@ -92,12 +102,27 @@ Result<std::vector<GitRef>> refs_of(git_repository* repository, std::string_view
 Result<void> set_reference(git_repository* repository,
                            const std::string& name,
                            const CommitId& target) {
+  TRY(ask_disk(DiskAct::reference, std::filesystem::path{git_repository_path(repository)} / name));
   const git_oid oid = oid_of(target);
   git_reference* raw = nullptr;
-  const int code = git_reference_create(&raw, repository, name.c_str(), &oid, 1, nullptr);
+  const int code = past_left_lock(repository, name, [&] {
+    return git_reference_create(&raw, repository, name.c_str(), &oid, 1, nullptr);
+  });
   const Handle<git_reference, git_reference_free> ref{raw};
   if (code < 0) return failure(code, "cannot set the Git reference {}", name);
   return {};
+}
+
+bool remove_left_lock(git_repository* repository, const std::string& name) {
+  const std::filesystem::path root = git_repository_path(repository);
+  bool removed = false;
+  for (const auto& lock : {root / (name + ".lock"), root / "packed-refs.lock"}) {
+    std::error_code error;
+    const auto locked = std::filesystem::last_write_time(lock, error);
+    if (error || std::filesystem::file_time_type::clock::now() - locked < lock_held_most) continue;
+    removed = std::filesystem::remove(lock, error) || removed;
+  }
+  return removed;
 }
 
 Result<OdbHandle> objects_of(git_repository* repository) {

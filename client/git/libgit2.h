@@ -43,6 +43,16 @@ Result<std::vector<GitRef>> refs_of(git_repository* repository, std::string_view
 Result<void> set_reference(git_repository* repository,
                            const std::string& name,
                            const CommitId& target);
+/// Removes the lock on a reference, or on all that are packed, if a program left it that was ended
+/// long ago; false where there is none.
+bool remove_left_lock(git_repository* repository, const std::string& name);
+/// Does something to a reference; if a lock that was left is in the way, once more without it.
+/// `act` returns libgit2's code, as this does.
+template <class Act>
+int past_left_lock(git_repository* repository, const std::string& name, const Act& act) {
+  const int code = act();
+  return code == GIT_ELOCKED && remove_left_lock(repository, name) ? act() : code;
+}
 Result<OdbHandle> objects_of(git_repository* repository);
 
 }  // namespace guantong

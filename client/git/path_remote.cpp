@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "client/disk_watch.h"
 #include "client/git/git_ref.h"
 #include "client/git/libgit2.h"
 #include "client/git/refspec.h"
@@ -179,19 +180,22 @@ Result<void> push_to_path(git_repository* from,
   drop_done(moves, remote_refs);
   auto rejected = take_rejected(from, moves, remote_refs);
   if (!moves.empty()) {
+    TRY(ask_disk(DiskAct::pack, path));
     const auto objects = TRY(objects_of(to.get()));
     TRY(copy_objects(from, objects.get(), moves, remote_refs));
   }
   for (const Move& move : moves) {
+    TRY(ask_disk(DiskAct::reference, path / move.destination));
     const git_oid target = oid_of(move.target);
     const GitRef* now = find_ref(remote_refs, move.destination);
     const git_oid current = now != nullptr ? oid_of(now->target) : git_oid{};
     git_reference* raw = nullptr;
-    const int code =
-        now == nullptr
-            ? git_reference_create(&raw, to.get(), move.destination.c_str(), &target, 0, nullptr)
-            : git_reference_create_matching(
-                  &raw, to.get(), move.destination.c_str(), &target, 1, &current, nullptr);
+    const auto* name = move.destination.c_str();
+    const int code = past_left_lock(to.get(), move.destination, [&] {
+      return now == nullptr ? git_reference_create(&raw, to.get(), name, &target, 0, nullptr)
+                            : git_reference_create_matching(
+                                  &raw, to.get(), name, &target, 1, &current, nullptr);
+    });
     const Handle<git_reference, git_reference_free> ref{raw};
     if (code == GIT_EEXISTS || code == GIT_EMODIFIED || code == GIT_ENOTFOUND) {
       rejected.push_back(move.destination);
@@ -214,6 +218,7 @@ Result<void> fetch_from_path(git_repository* to,
   drop_done(moves, known);
   if (moves.empty()) return {};
 
+  TRY(ask_disk(DiskAct::pack, git_repository_path(to)));
   // When some branch is damaged, or the disk is, one at a time finds out which.
   const bool all_copied = copy_objects(from.get(), objects, moves, known).has_value();
   Result<void> first_failure;

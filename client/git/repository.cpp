@@ -10,6 +10,7 @@
 
 #include <git2.h>
 
+#include "client/disk_watch.h"
 #include "client/git/connection.h"
 #include "client/git/git_ref.h"
 #include "client/git/libgit2.h"
@@ -163,7 +164,9 @@ Result<Repository> Repository::create(const std::filesystem::path& path) {
 Result<std::string> Repository::write_payload(std::string_view file_name,
                                               std::string_view payload) {
   auto* to = TRY(objects());
+  TRY(ask_disk(DiskAct::object, path_));
   const git_oid blob = TRY(write_object(to, GIT_OBJECT_BLOB, payload));
+  TRY(ask_disk(DiskAct::object, path_));
   const git_oid tree = TRY(write_object(to, GIT_OBJECT_TREE, tree_of(file_name, raw_of(blob))));
   return hex_of(tree);
 }
@@ -191,6 +194,7 @@ Result<std::string> Repository::read_payload(const std::string& tree_hex,
 
 Result<CommitId> Repository::write_commit(std::string_view raw_commit) {
   auto* to = TRY(objects());
+  TRY(ask_disk(DiskAct::object, path_));
   const git_oid oid = TRY(write_object(to, GIT_OBJECT_COMMIT, raw_commit));
   return id_of(oid);
 }
@@ -224,7 +228,9 @@ Result<void> Repository::set_ref(const std::string& name, const CommitId& target
 
 Result<void> Repository::remove_ref(const std::string& name) {
   auto* own = TRY(handle());
-  const int code = git_reference_remove(own, name.c_str());
+  TRY(ask_disk(DiskAct::reference, path_ / name));
+  const int code =
+      past_left_lock(own, name, [&] { return git_reference_remove(own, name.c_str()); });
   if (code < 0 && code != GIT_ENOTFOUND) {
     return failure(code, "cannot remove the Git reference {}", name);
   }

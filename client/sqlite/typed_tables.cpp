@@ -55,7 +55,9 @@ struct Written {
 
 Result<void> bind(Statement& statement, int parameter, const Written& one) {
   const Field& field = *one.field;
-  if (field.is_set()) return statement.bind_text(parameter, one.json);
+  if (field.is_set())
+    return one.json.empty() ? statement.bind_null(parameter)
+                            : statement.bind_text(parameter, one.json);
   if (field.kind == ValueKind::text) {
     const auto text = text_in(field, one.value);
     return text ? statement.bind_text(parameter, *text) : statement.bind_null(parameter);

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "client/clock.h"
 #include "client/editor.h"
 #include "client/membership.h"
 #include "client/receiving.h"

@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "client/clock.h"
 #include "client/crypto/device_key.h"
 #include "client/editor.h"
 #include "client/membership.h"

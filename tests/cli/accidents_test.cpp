@@ -93,6 +93,17 @@ TEST_F(Accidents, D61ACloneGoesOnAsANewDeviceWithItsOwnWorkOnceAndOnlyOnce) {
     expect_sound(school);
 }
 
+TEST_F(Accidents, D61ACloneThatRecoversHasTheOthersNewWorkInItsHistory) {
+  schools.copy_computer("bstu", "clone");
+  schools.act("bstu", {"set", "course:C03010", "credits=2"});
+  schools.sync({"bstu"});
+  schools.act("bitc", {"set", "course:B02015", "credits=5"});
+  schools.sync({"bitc"});
+  EXPECT_EQ(schools.at("clone", {"sync"}).code, 4);
+  recover("clone");
+  expect_sound("clone");
+}
+
 TEST_F(Accidents, D61TwoClonesThatBothSealedAreToldApartAtTheNextExchange) {
   schools.act("bstu", {"set", bstu_course, "credits=4"});
   schools.copy_computer("bstu", "clone");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -231,6 +232,21 @@ TEST_F(GitRepository, RefusesReferencesThatGitDoesNotAllow) {
     EXPECT_THAT(repository.set_ref(bad, one), fails_with(Errc::invalid)) << bad;
   std::ofstream{path("a.git") / "refs" / "heads" / "a.lock"} << "";
   EXPECT_THAT(repository.set_ref("refs/heads/a", one), fails_with(Errc::busy));
+}
+
+TEST_F(GitRepository, D65MovesAReferenceWhoseLockAnEndedProgramLeftLongAgo) {
+  auto here = make("a.git");
+  const auto remote = make("remote.git");
+  const auto commit = commit_to(here, "one");
+  for (const auto* repository : {"a.git", "remote.git"}) {
+    const auto lock = path(repository) / "refs" / "heads" / "left.lock";
+    std::ofstream{lock} << "half";
+    std::filesystem::last_write_time(
+        lock, std::filesystem::file_time_type::clock::now() - std::chrono::minutes{3});
+  }
+  EXPECT_THAT(here.set_ref("refs/heads/left", commit), is_ok());
+  EXPECT_THAT(here.push(path("remote.git").string(), {"refs/heads/left:refs/heads/left"}), is_ok());
+  EXPECT_THAT(*remote.refs("refs/heads/"), ElementsAre(GitRef{"refs/heads/left", commit}));
 }
 
 TEST_F(GitRepository, HoldsSignedCommitsThatStockGitVerifies) {

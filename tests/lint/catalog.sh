@@ -11,12 +11,12 @@ trap 'rm -rf "$work"' EXIT
 # The functions whose argument of that number is English for a person; some only in these folders.
 keywords=(tr:1 message:1 fail:2 in_context:2 corrupt:1 denied:1)
 local_keywords=(failure:1 failure:2 broken:2 failed:2)
-local_folders=(client/crypto client/git)
+local_folders=(client/crypto client/git simulation)
 
 [[ -f $catalog ]] || { echo "$catalog is not there" >&2; exit 1; }
 cd "$root"
 catalog=po/zh_CN.po
-find sync client cli -name '*.cpp' -o -name '*.h' | LC_ALL=C sort > "$work/sources"
+find sync client simulation cli -name '*.cpp' -o -name '*.h' | LC_ALL=C sort > "$work/sources"
 [[ -s $work/sources ]] || { echo "there are no sources in $root" >&2; exit 1; }
 xgettext --c++ --from-code=UTF-8 --no-location "${keywords[@]/#/--keyword=}" \
   --files-from="$work/sources" -o "$work/sources.pot"

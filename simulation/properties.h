@@ -1,0 +1,27 @@
+// What must always hold, looked for after every quiet exchange. docs/testing.md says what each
+// property means here.
+#pragma once
+
+#include <cstddef>
+
+#include "simulation/world.h"
+
+#include "sync/base/result.h"
+
+namespace guantong::simulation {
+
+/// Lets all faults end and the sites exchange until nothing moves; whoever must be admitted again
+/// is. Fails as a violation of the second property when they do not come to rest.
+Result<void> come_to_rest(World& world);
+
+/// Checks all properties on sites that have come to rest. `turn`, which counts up, says at which
+/// site what is too dear to check everywhere is checked. The error is a violation.
+Result<void> check_properties(World& world, std::size_t turn);
+
+/// The eighth alone, which holds at any moment: for no duty nobody answers where somebody did.
+Result<void> check_duties(Site& site);
+
+/// The words on records of a school's own that are looked for where they must not be.
+inline constexpr const char* secret = "虚构学生";
+
+}  // namespace guantong::simulation

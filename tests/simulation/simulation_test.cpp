@@ -1,0 +1,78 @@
+// The simulator over many seeds, and the simulator itself: that it repeats, and that it finds.
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "simulation/script.h"
+#include "simulation/simulator.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sync/base/message.h"
+#include "tests/support/result_matchers.h"
+
+namespace guantong::simulation {
+namespace {
+
+using test::fails_with;
+using test::is_ok;
+using testing::Eq;
+
+constexpr std::size_t sites = 3;
+constexpr std::size_t nights = 10;
+constexpr std::uint64_t seeds_a_test = 10;
+
+Simulator& simulator() {
+  static const auto begun = Simulator::begin();
+  return **begun;
+}
+
+class Seeds : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Seeds, LeaveNothingLostUndecidedOrUnseen) {
+  const auto first = GetParam() * seeds_a_test + 1;
+  for (auto seed = first; seed < first + seeds_a_test; ++seed) {
+    const auto script = draw_script({seed, sites, nights});
+    const auto outcome = simulator().run(script);
+    ASSERT_THAT(outcome, is_ok());
+    ASSERT_FALSE(outcome->violation)
+        << "guantong simulate --seed " << seed << " --sites " << sites << " --nights " << nights
+        << "\nstep " << outcome->violation->step << ": "
+        << in_english(outcome->violation->error.message);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Many, Seeds, testing::Range<std::uint64_t>(0, 20));
+
+TEST(Simulator, DoesTheSameForTheSameSeedToTheLastByte) {
+  const auto script = draw_script({5, sites, 6});
+  const auto once = simulator().run(script);
+  const auto again = simulator().run(script);
+  ASSERT_THAT(once, is_ok());
+  ASSERT_THAT(again, is_ok());
+  EXPECT_EQ(once->digest, again->digest);
+  EXPECT_EQ(once->counts, again->counts);
+  const auto other = simulator().run(draw_script({6, sites, 6}));
+  ASSERT_THAT(other, is_ok());
+  EXPECT_NE(once->digest, other->digest);
+}
+
+TEST(Simulator, ReplaysAScriptThatAPersonCanRead) {
+  const auto script = draw_script({3, sites, 4});
+  const auto read = script_in(to_text(script));
+  ASSERT_THAT(read, is_ok());
+  EXPECT_EQ(read->seed, script.seed);
+  EXPECT_EQ(read->sites, script.sites);
+  EXPECT_EQ(read->steps, script.steps);
+}
+
+TEST(Simulator, SaysWhichLineOfAScriptItDoesNotKnow) {
+  EXPECT_THAT(script_in("simulation seed x sites 3\n"), fails_with(Errc::invalid));
+  EXPECT_THAT(script_in(""), fails_with(Errc::invalid));
+  const auto script = script_in("simulation seed 1 sites 2\ndance college\n");
+  ASSERT_THAT(script, is_ok());
+  EXPECT_THAT(simulator().run(*script), fails_with(Errc::invalid));
+}
+
+}  // namespace
+}  // namespace guantong::simulation
