@@ -212,6 +212,17 @@ TEST(Schema, RefusesAnOwnerThatIsNowhereToBeFound) {
               HasSubstr("cannot find its owner by "));
 }
 
+TEST(Schema, KnowsWhichColumnsOfOtherFilesATypeTakes) {
+  const auto maker = a_field("maker", 2, "type: TYPE_BYTES", "target: 'org'");
+  const auto schema = schema_from_text(a_type(
+      maker, "key: 'code' column { file: 'drills' heading: 'h' row: 'maker' value: 'code' }"));
+  ASSERT_THAT(schema, is_ok());
+  EXPECT_THAT(schema->type("safety_drill")->side_columns,
+              ElementsAre(SideColumn{"drills", "h", 2, 1, ""}));
+  EXPECT_THAT(trouble(a_type(maker, "key: 'code' column { row: 'maker' value: 'kode' }")),
+              HasSubstr("no field kode"));
+}
+
 TEST(Schema, RefusesMoreFieldsThanANumberHasBits) {
   std::string fields;
   for (std::size_t number = 2; number <= fields_most; ++number)
