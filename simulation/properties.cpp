@@ -288,11 +288,13 @@ Result<void> come_to_rest(World& world) {
   }
   for (int round = 0; round < rounds_most; ++round) {
     bool going_on = false;
+    const auto objects = world.disk().objects();  // A witness's statement is no batch, and is news.
     for (auto& site : world.sites()) {
       SyncReport report;
       const auto tried = TRY(world.sync(site, "origin", report));
       going_on = going_on || tried != Tried::done || moved(report);
     }
+    going_on = going_on || world.disk().objects() != objects;
     const bool admitted = TRY(admit_who_asks(world));
     const bool asked = std::ranges::any_of(world.sites(), &Site::asks_in);
     if (!going_on && !admitted && !asked) return {};

@@ -23,10 +23,7 @@ namespace guantong::simulation {
 namespace {
 
 Step draw_rot(Draws& draws, const Setting& setting) {
-  return {"rot",
-          draw_site(draws, setting),
-          "replica",
-          std::to_string(draws.below(1'000'000))};
+  return {"rot", draw_site(draws, setting), "replica", std::to_string(draws.below(1'000'000))};
 }
 
 /// The files that hold Git's objects, in an order that is the same everywhere.
@@ -52,15 +49,18 @@ void flip_byte(const std::filesystem::path& file, std::uint64_t where) {
   stream.put(static_cast<char>(byte ^ 0x20));
 }
 
-/// Whether the site can be used, and finds nothing wrong with itself.
-bool is_sound(Site& site) {
+/// Whether the site can be used, and finds nothing wrong with itself. What stands in the replica's
+/// own log is found by whoever reads it: `verify` compares what follows from the history.
+bool is_sound(World& world, Site& site) {
   if (!site.workspace) return false;
   const auto verified = verify(*site.workspace, {});
-  return verified && verified->flaws.empty();
+  if (!verified || !verified->flaws.empty()) return false;
+  site.begin_anew();
+  return site.look_through(world.ledger()).has_value();
 }
 
 /// What a person does who is told: make the replica anew.
-Result<void> mend(Site& site) {
+Result<void> mend(World& world, Site& site) {
   auto opened = Workspace::open(site.root());
   if (!opened) {
     // The replica cannot even be opened: it is removed, and comes again from the history.
@@ -74,7 +74,7 @@ Result<void> mend(Site& site) {
   const auto rebuilt = rebuild(*site.workspace, {});
   if (!rebuilt)
     return broken(6, "{} cannot be mended: {}", site.name, in_english(rebuilt.error().message));
-  if (!is_sound(site)) return broken(6, "{} is not sound after it was mended", site.name);
+  if (!is_sound(world, site)) return broken(6, "{} is not sound after it was mended", site.name);
   return {};
 }
 
@@ -93,13 +93,12 @@ Result<void> run_rot(World& world, const Step& step) {
   world.count("rotten bits");
   auto opened = Workspace::open(site->root());
   if (opened) site->workspace.emplace(*std::move(opened));
-  if (!is_sound(*site)) {
+  if (!is_sound(world, *site)) {
     site->workspace.reset();
-    TRY(mend(*site));
+    TRY(mend(world, *site));
     world.count("rotten bits found and mended");
   }
-  site->begin_anew();
-  return site->look_through(world.ledger());
+  return {};
 }
 
 }  // namespace

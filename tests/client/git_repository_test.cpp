@@ -236,7 +236,8 @@ TEST_F(GitRepository, RefusesReferencesThatGitDoesNotAllow) {
 
 TEST_F(GitRepository, D65MovesAReferenceWhoseLockAnEndedProgramLeftLongAgo) {
   auto here = make("a.git");
-  const auto remote = make("remote.git");
+  const auto remote = Repository::open(path("remote.git"));
+  ASSERT_THAT(remote, is_ok());
   const auto commit = commit_to(here, "one");
   for (const auto* repository : {"a.git", "remote.git"}) {
     const auto lock = path(repository) / "refs" / "heads" / "left.lock";
@@ -246,7 +247,7 @@ TEST_F(GitRepository, D65MovesAReferenceWhoseLockAnEndedProgramLeftLongAgo) {
   }
   EXPECT_THAT(here.set_ref("refs/heads/left", commit), is_ok());
   EXPECT_THAT(here.push(path("remote.git").string(), {"refs/heads/left:refs/heads/left"}), is_ok());
-  EXPECT_THAT(*remote.refs("refs/heads/"), ElementsAre(GitRef{"refs/heads/left", commit}));
+  EXPECT_THAT(*remote->refs("refs/heads/"), ElementsAre(GitRef{"refs/heads/left", commit}));
 }
 
 TEST_F(GitRepository, HoldsSignedCommitsThatStockGitVerifies) {
