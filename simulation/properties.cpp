@@ -32,6 +32,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/commit.h"
+#include "sync/members.h"
 #include "sync/record_state.h"
 #include "sync/schema.h"
 
@@ -279,6 +280,13 @@ Result<void> check_bounded(World& world, Site& site) {
   return {};
 }
 
+/// Whether a site of one of these was put out.
+bool may_wait(World& world, const Members& members, const std::vector<RecordId>& orgs) {
+  return std::ranges::any_of(world.sites(), [&](const Site& site) {
+    return site.was_put_out && std::ranges::count(orgs, members.org_id(site.name)) > 0;
+  });
+}
+
 }  // namespace
 
 Result<void> come_to_rest(World& world) {
@@ -302,14 +310,15 @@ Result<void> come_to_rest(World& world) {
   return broken(2, "the sites do not come to rest within {} rounds", rounds_most);
 }
 
-Result<void> check_duties(Site& site) {
+Result<void> check_duties(World& world, Site& site) {
   auto session = TRY(Session::begin(site.workspace->store()));
   const auto all = TRY(duties(*session));
   for (const auto& duty : all) {
-    const bool answered = !duty.tenure.acting.empty();
-    if (answered) site.answered.insert(duty.record.id);
-    if (!answered && site.answered.contains(duty.record.id))
+    auto& before = site.answered[duty.record.id];
+    if (duty.tenure.acting.empty() && !before.empty() &&
+        !may_wait(world, session->members(), before))
       return broken(8, "nobody answers for {} any more at {}", duty.record.name(), site.name);
+    before = duty.tenure.acting;
     if (duty.tenure.acting.size() > 1 && !duty.tenure.contested())
       return broken(
           8, "several answer for {} at {} without a contest", duty.record.name(), site.name);
@@ -326,7 +335,7 @@ Result<void> check_properties(World& world, std::size_t turn) {
   TRY(check_derivable(world, site));
   TRY(check_bounded(world, site));
   for (auto& one : world.sites())
-    TRY(check_duties(one));
+    TRY(check_duties(world, one));
   world.count("quiet exchanges");
   return {};
 }

@@ -18,8 +18,10 @@ Result<void> come_to_rest(World& world);
 /// site what is too dear to check everywhere is checked. The error is a violation.
 Result<void> check_properties(World& world, std::size_t turn);
 
-/// The eighth alone, which holds at any moment: for no duty nobody answers where somebody did.
-Result<void> check_duties(Site& site);
+/// The eighth alone, which holds at any moment: for no duty nobody answers where somebody did. What
+/// a site wrote that was put out before the lead had seen it waits for a ruling, its claims as
+/// well.
+Result<void> check_duties(World& world, Site& site);
 
 /// The words on records of a school's own that are looked for where they must not be.
 inline constexpr const char* secret = "虚构学生";

@@ -29,13 +29,14 @@ struct Site {
   bool offline = false;
   bool is_copy = false;      ///< It was copied or restored, and may find out.
   bool asks_in = false;      ///< It is to be admitted again.
+  bool was_put_out = false;  ///< At some time.
   bool has_new_key = false;  ///< It has another key than its first.
   bool has_backup = false;
 
-  std::vector<bool> known;                 ///< By edit.
-  std::map<EditNo, Dot> dots;              ///< Of those, in the replica's numbers.
-  std::map<StreamNo, std::uint64_t> read;  ///< How far each stream was looked through.
-  std::set<RecordKey> answered;            ///< Duties for which somebody has answered here.
+  std::vector<bool> known;                              ///< By edit.
+  std::map<EditNo, Dot> dots;                           ///< Of those, in the replica's numbers.
+  std::map<StreamNo, std::uint64_t> read;               ///< How far each stream was looked through.
+  std::map<RecordKey, std::vector<RecordId>> answered;  ///< By duty: who answered last here.
   std::vector<CommitId>
       new_batches;  ///< Of those that were looked through; whoever asks takes them.
 

@@ -17,7 +17,7 @@ Result<void> exchange_with(World& world, const Step& step, const std::string& re
   auto* site = TRY(world.site(step[1]));
   SyncReport report;
   TRY(world.sync(*site, remote, report));
-  return check_duties(*site);
+  return check_duties(world, *site);
 }
 
 Step draw_sync(Draws& draws, const Setting& setting) {

@@ -34,6 +34,7 @@ Result<void> run_expel(World& world, const Step& step) {
   const auto tried = TRY(world.act(world.lead(), acts));
   if (tried != Tried::done) return {};
   site->asks_in = true;
+  site->was_put_out = true;
   world.count("expulsions");
   return {};
 }
