@@ -33,7 +33,7 @@ std::string for_people(const Cell& cell) {
       sentences.push_back(say(sentence));
     return join_words(sentences);
   }
-  if (const auto* label = cell.label()) return language() == Language::zh ? label->zh : label->en;
+  if (const auto* label = cell.label()) return local(*label);
   return cell.items() == nullptr ? cell.plain() : join_words(*cell.items());
 }
 

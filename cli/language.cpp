@@ -82,6 +82,10 @@ Language language() {
   return current;
 }
 
+const std::string& local(const Label& label) {
+  return language() == Language::zh ? label.zh : label.en;
+}
+
 std::string say(const Message& message) {
   std::string text = translate(message);
   for (const auto& cause : message.causes)

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sync/base/message.h"
+#include "sync/schema.h"
 
 namespace guantong {
 
@@ -29,6 +30,9 @@ Language language();
 /// The message in the language in use, with what caused it behind a colon. What the catalog does
 /// not have is said in English.
 std::string say(const Message& message);
+
+/// A name of the schema in the language in use.
+const std::string& local(const Label& label);
 
 /// Says a sentence that is needed only here: `id` is the English text, in fmt's syntax.
 template <class... Arguments>

@@ -13,14 +13,13 @@
 
 #include "client/config.h"
 #include "client/csv.h"
+#include "client/export_table.h"
 #include "client/field_edit.h"
 #include "client/import_circles.h"
 #include "client/import_rows.h"
 #include "client/import_table.h"
-#include "client/reading.h"
 #include "client/text.h"
 #include "client/workspace.h"
-#include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/hash.h"
 #include "sync/base/message.h"
@@ -139,42 +138,6 @@ void report_open_rows(std::vector<Part>& parts) {
   }
 }
 
-/// A field's value as a cell; members by what they say, as their order is another at each site.
-Result<std::string> cell_of(Reading& reading, const Record& record, const Field& field) {
-  if (!field.is_set()) {
-    const auto value = record.values.find(field.number);
-    return value == record.values.end() ? std::string{} : reading.shown(field, value->second);
-  }
-  const auto found = record.members.find(field.number);
-  std::vector<std::string> members;
-  for (const auto& member : found == record.members.end() ? std::vector<Value>{} : found->second) {
-    auto text = TRY(reading.shown(field, member));
-    members.push_back(std::move(text));
-  }
-  std::ranges::sort(members);
-  return write_list(members);
-}
-
-Result<CsvTable> exported_table(SqliteStore& store, const RecordType& type) {
-  Reading reading{store};
-  CsvTable table;
-  const bool with_uuid = type.identity.empty();
-  if (with_uuid) table.header.emplace_back("uuid");
-  for (const auto& field : type.fields)
-    table.header.push_back(field.name);
-  const auto records = TRY(reading.list(type, {}, false));
-  for (const auto& record : records) {
-    std::vector<std::string> row;
-    if (with_uuid) row.push_back(to_hex(record.id.id.raw()));
-    for (const auto& field : type.fields) {
-      auto cell = TRY(cell_of(reading, record, field));
-      row.push_back(std::move(cell));
-    }
-    table.rows.push_back(std::move(row));
-  }
-  return table;
-}
-
 }  // namespace
 
 const RecordType* type_of_file(const Schema& schema, std::string_view stem) {
@@ -253,7 +216,7 @@ Result<std::vector<ImportReport>> import_csv(Workspace& workspace,
 }
 
 Result<std::string> export_csv(SqliteStore& store, const RecordType& type) {
-  const auto table = TRY(exported_table(store, type));
+  const auto table = TRY(export_table_with_ids(store, type));
   return write_csv(table);
 }
 
@@ -266,7 +229,7 @@ Result<std::vector<ExportedFile>> export_folder(SqliteStore& store,
   std::vector<ExportedFile> files;
   for (const auto* type : store.schema().types()) {
     if (type->space != Space::plan) continue;
-    const auto table = TRY(exported_table(store, *type));
+    const auto table = TRY(export_table_with_ids(store, *type));
     const auto path = folder / (file_of(*type) + ".csv");
     const bool lies_there = std::filesystem::exists(path, error);
     if (table.rows.empty() && !lies_there) continue;

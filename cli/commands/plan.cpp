@@ -1,4 +1,4 @@
-// guantong plan: the plan's questions.
+// guantong plan: the plan's questions, and the plan as a whole.
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/plan_questions.h"
@@ -17,6 +17,7 @@ void add_plan(CLI::App& app, Task& chosen) {
       "  guantong plan graph --svg > graph.svg\n  guantong plan duties --csv > duties.csv");
   add_questions(command, chosen, QuestionGroup::plan);
   add_plan_duties(command, chosen);
+  add_plan_copy(command, chosen);
 }
 
 }  // namespace guantong

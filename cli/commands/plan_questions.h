@@ -7,5 +7,6 @@
 namespace guantong {
 
 void add_plan_duties(Command& command, Task& chosen);
+void add_plan_copy(Command& command, Task& chosen);
 
 }  // namespace guantong

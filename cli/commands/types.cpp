@@ -52,10 +52,6 @@ std::string decider_label(Decider decider) {
   return tr("all partners");
 }
 
-const std::string& local(const Label& label) {
-  return language() == Language::zh ? label.zh : label.en;
-}
-
 std::string form_of(const Schema& schema, const Field& field) {
   std::string form;
   for (const auto& choice : field.choices)

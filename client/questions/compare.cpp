@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/plan_codes.h"
 #include "client/questions/answer.h"
 #include "client/questions/curriculum.h"
 #include "client/questions/question.h"
@@ -121,20 +122,21 @@ void edges_only_in(const Curriculum& one,
   }
 }
 
-/// What carries an indicator, by the indicator's code and the course's.
+/// What carries an indicator, by the indicator's code without its plan's mark and the course's.
 using SupportByCodes = std::map<std::pair<std::string, std::string>, SupportCell>;
 
 Result<SupportByCodes> support_in(Session& session, const Curriculum& curriculum) {
   SupportByCodes support;
   const auto columns = TRY(read_support_matrix(session, curriculum));
   for (const auto& column : columns) {
+    const auto code = code_of_any_plan(column.code, curriculum.plan_code);
     for (const auto& cell : column.cells)
-      support[{column.code, curriculum.courses[cell.course].code}] = cell;
+      support[{code, curriculum.courses[cell.course].code}] = cell;
   }
   return support;
 }
 
-/// Indicators of two plans are the same by their codes: each plan has records of its own.
+/// Indicators of two plans compare by their codes: each plan has records of its own.
 Result<Sheet> compare_support(Session& session,
                               const Curriculum& old_plan,
                               const Curriculum& new_plan) {
