@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/rules/changed_apart.h"
 #include "client/rules/rule.h"
 #include "client/rules/rules.h"
 #include "client/sqlite/database.h"
@@ -21,10 +22,14 @@
 namespace guantong {
 namespace {
 
+constexpr std::string_view counted_of_placement =
+    "course_group credits_override group nature stage";
+constexpr std::string_view counted_of_course = "credits hours_practice hours_theory";
+
 constexpr std::array<Input, 6> threshold_inputs{{
     {"plan_threshold", "item plan value", ""},
-    {"plan_course", "course_group credits_override group nature stage", "plan plan_threshold"},
-    {"course", "credits hours_practice hours_theory", "plan_course plan plan_threshold", true},
+    {"plan_course", counted_of_placement, "plan plan_threshold"},
+    {"course", counted_of_course, "plan_course plan plan_threshold", true},
     {"course_group", "group", "plan plan_threshold"},
     {"stage", "code", "plan_course plan plan_threshold"},
     {"plan", "", "plan_threshold"},
@@ -155,6 +160,27 @@ Message too_little(const Threshold& threshold, std::int64_t amount) {
       least);
 }
 
+/// The courses of a plan, and where it places them.
+Result<std::vector<Counted>> counted_in(Session& session, RecordNo plan) {
+  std::vector<Counted> counted;
+  TRY(each_row(session.store().database(),
+               R"(SELECT p.record, c.record
+         FROM "plan"
+         CROSS JOIN reference used ON used.target = "plan".record
+         CROSS JOIN plan_course p ON p.record = used.source
+         CROSS JOIN record kc ON kc.uuid = p.course
+         CROSS JOIN course c ON c.record = kc.id
+         WHERE "plan".record = ?1 AND p."plan" = "plan".id AND p.life IN ('active', 'held')
+           AND c.life IN ('active', 'held')
+         GROUP BY p.record)",
+               {plan},
+               [&](const Statement& row) {
+                 counted.push_back({record_in(row, 0), counted_of_placement});
+                 counted.push_back({record_in(row, 1), counted_of_course});
+               }));
+  return counted;
+}
+
 Result<void> judge_threshold(Session& session, const Subject& centre, std::vector<Match>& matches) {
   if (centre.type->name != "plan_threshold") return {};
   const auto threshold = TRY(threshold_at(session, centre.record));
@@ -165,6 +191,11 @@ Result<void> judge_threshold(Session& session, const Subject& centre, std::vecto
   auto& match = matches.emplace_back();
   match.records = {centre.record, threshold->plan};
   match.message = too_little(*threshold, *amount);
+  const auto counted = TRY(counted_in(session, threshold->plan));
+  const auto apart = TRY(changed_apart(session, counted));
+  if (apart.empty()) return {};
+  match.message.causes.push_back(
+      message("sites changed {0} without knowing of each other's change", listed(apart)));
   return {};
 }
 

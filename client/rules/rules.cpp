@@ -100,8 +100,14 @@ Result<std::vector<RecordNo>> read_records(std::string_view text) {
   return records;
 }
 
-Result<Message> read_message(std::string_view text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+nlohmann::json message_json(const Message& message) {
+  nlohmann::json json{{"id", message.id}, {"args", message.arguments}};
+  for (const auto& cause : message.causes)
+    json["cause"] = message_json(cause);
+  return json;
+}
+
+Result<Message> read_message(const nlohmann::json& json) {
   if (!json.is_object() || !json.contains("id") || !json.contains("args")) return damaged();
   if (!json["id"].is_string() || !json["args"].is_array()) return damaged();
   Message message{json["id"].get<std::string>(), {}, {}};
@@ -109,14 +115,14 @@ Result<Message> read_message(std::string_view text) {
     if (!argument.is_string()) return damaged();
     message.arguments.push_back(argument.get<std::string>());
   }
+  if (!json.contains("cause")) return message;
+  auto cause = TRY(read_message(json["cause"]));
+  message.causes.push_back(std::move(cause));
   return message;
 }
 
-Result<Severity> read_severity(std::string_view word) {
-  for (const auto severity : {Severity::block, Severity::warn, Severity::hint}) {
-    if (word_of(severity) == word) return severity;
-  }
-  return damaged();
+Result<Message> read_message(std::string_view text) {
+  return read_message(nlohmann::json::parse(text, nullptr, false));
 }
 
 /// Puts names where `mention` left numbers.
@@ -133,6 +139,14 @@ Result<std::string> with_names(Reading& reading, std::string_view text) {
     text.remove_prefix(end + 1);
   }
   return named + std::string{text};
+}
+
+Result<void> put_names(Reading& reading, Message& message) {
+  for (auto& argument : message.arguments)
+    argument = TRY(with_names(reading, argument));
+  for (auto& cause : message.causes)
+    TRY(put_names(reading, cause));
+  return {};
 }
 
 /// One run of all rules over what a transaction touched.
@@ -346,7 +360,7 @@ private:
     auto& database = session_.store().database();
     const auto& [rule, match] = found;
     const auto records = to_text(match.records);
-    const auto text = to_text({{"id", match.message.id}, {"args", match.message.arguments}});
+    const auto text = to_text(message_json(match.message));
     auto* insert =
         TRY(database.cached("INSERT OR REPLACE INTO finding (id, rule, severity, records, message) "
                             "VALUES (?, ?, ?, ?, ?)"));
@@ -427,10 +441,8 @@ Result<std::vector<Finding>> findings(SqliteStore& store) {
   }
   rows->reset();
   Reading reading{store};
-  for (auto& finding : found) {
-    for (auto& argument : finding.message.arguments)
-      argument = TRY(with_names(reading, argument));
-  }
+  for (auto& finding : found)
+    TRY(put_names(reading, finding.message));
   std::ranges::sort(found, {}, [](const Finding& finding) {
     return std::tie(finding.severity, finding.rule, finding.id);
   });

@@ -305,14 +305,17 @@ TEST_F(PlanRules, EachSchoolTrimsAnotherCourseAndThePlanFallsShort) {
   v.set(key_of("course", "B00001"), {{"hours_practice", "10"}});
   u.set(key_of("course", "B00002"), {{"hours_practice", "9"}});
   meet();
+  const std::string apart = ": sites changed B00001, B00002 without knowing of each other's change";
   EXPECT_THAT(
       found_at(v),
       UnorderedElementsAre(
-          "IR-40 warn PLAN-1 S2 has 59 hours and needs 60: add courses or hours",
+          "IR-40 warn PLAN-1 S2 has 59 hours and needs 60: add courses or hours" + apart,
           "IR-40 warn electives take 49.15 % of the hours of PLAN-1 S2, and 50 % are needed: offer "
-          "more of them, or take hours elsewhere",
+          "more of them, or take hours elsewhere" +
+              apart,
           "IR-40 warn practice takes 32.2 % of the hours of PLAN-1 S2, and 37.5 % are needed: make "
-          "theory practice, or take hours elsewhere"));
+          "theory practice, or take hours elsewhere" +
+              apart));
   u.set(placed("A00001"), {{"stage", id_of("stage", "S2")}});
   meet();
   EXPECT_THAT(
@@ -325,6 +328,21 @@ TEST_F(PlanRules, EachSchoolTrimsAnotherCourseAndThePlanFallsShort) {
     v.archive(key_of("plan_threshold", item));
   meet();
   EXPECT_THAT(found_at(v), IsEmpty());
+}
+
+TEST_F(PlanRules, WhoKnewOfTheOthersCutIsNotSaidToHaveMadeItApart) {
+  place(v, "B00001", "S2", {{"group", "public_basic"}});
+  place(u, "B00002", "S2", {{"group", "major_core"}});
+  v.create(key_of("plan_threshold", "S2.hours"),
+           {{"plan", id_of("plan", "plan")}, {"item", "S2.hours"}, {"value", "60"}});
+  meet();
+  v.set(key_of("course", "B00001"), {{"hours_practice", "10"}});
+  meet();
+  EXPECT_THAT(found_at(v), IsEmpty());
+  u.set(key_of("course", "B00002"), {{"hours_practice", "9"}});
+  meet();
+  EXPECT_THAT(found_at(v),
+              ElementsAre("IR-40 warn PLAN-1 S2 has 59 hours and needs 60: add courses or hours"));
 }
 
 TEST_F(PlanRules, OnePlanIsEffectiveWhenACohortEnters) {
