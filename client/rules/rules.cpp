@@ -125,6 +125,13 @@ Result<Message> read_message(std::string_view text) {
   return read_message(nlohmann::json::parse(text, nullptr, false));
 }
 
+Result<Severity> read_severity(std::string_view word) {
+  for (const auto severity : {Severity::block, Severity::warn, Severity::hint}) {
+    if (word_of(severity) == word) return severity;
+  }
+  return damaged();
+}
+
 /// Puts names where `mention` left numbers.
 Result<std::string> with_names(Reading& reading, std::string_view text) {
   std::string named;
