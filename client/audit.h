@@ -74,7 +74,7 @@ struct Verification {
 };
 
 /// Reads all of the history anew, from the founding batch: form, chain, digests, signatures and
-/// rights; makes a replica of it beside the one in use and compares every cell.
+/// rights; makes a replica of it beside the one in use and compares every cell and every change.
 Result<Verification> verify(Workspace& workspace, const Progress& progress);
 
 /// Seals, makes the replica anew from the history and puts it in place; edits not yet sealed, the

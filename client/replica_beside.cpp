@@ -65,8 +65,11 @@ Result<void> Translation::translate(Change& change) {
 }
 
 Result<StreamNo> Translation::stream(StreamNo number) {
+  if (const auto known = streams_.find(number); known != streams_.end()) return known->second;
   const auto tip = TRY(from_.tip(number));
-  return to_.intern_stream(tip.device, tip.space);
+  const auto there = TRY(to_.intern_stream(tip.device, tip.space));
+  streams_[number] = there;
+  return there;
 }
 
 Result<void> carry_over(Workspace& workspace, SqliteStore& from, SqliteStore& to) {

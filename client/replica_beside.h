@@ -59,6 +59,8 @@ public:
 
   /// Says what a change is called over there, where that is not its device's n.
   void rename(const Dot& from, const Dot& to) { renamed_[from] = to; }
+  /// The same of a stream that its device alone does not tell: a branch of a fork.
+  void rename(StreamNo from, StreamNo to) { streams_[from] = to; }
 
   Result<void> translate(Change& change);
   Result<StreamNo> stream(StreamNo number);
@@ -67,6 +69,7 @@ private:
   SqliteStore& from_;
   SqliteStore& to_;
   std::map<Dot, Dot> renamed_;
+  std::map<StreamNo, StreamNo> streams_;  ///< Those that were asked for.
 };
 
 /// Takes over what history does not hold: unsealed changes, and this device's own notes.

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "client/audit.h"
+#include "client/kept_changes.h"
 #include "client/mend.h"
 #include "client/reading.h"
 #include "client/replica_beside.h"
@@ -135,6 +136,7 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
   workspace.store().refresh();
   anew->refresh();
   TRY(compare_tables(workspace, *anew, verification));
+  TRY(compare_changes(workspace.store(), *anew, verification.flaws));
   const auto here = TRY(workspace.store().digest(Space::plan));
   const auto there = TRY(anew->digest(Space::plan));
   if (here != there && verification.flaws.empty()) {

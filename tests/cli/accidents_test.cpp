@@ -317,6 +317,35 @@ TEST_F(Accidents, D66ADamagedObjectIsNamedAndFetchedAgain) {
   EXPECT_TRUE(std::filesystem::exists(schools.workspace("bitc") / "history.git.damaged"));
 }
 
+/// Turns a byte of the changes that a school's replica keeps into another one.
+void damage_kept_changes(const Schools& schools, const std::string& school) {
+  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
+  ASSERT_THAT(database, test::is_ok());
+  auto longest = database->prepare("SELECT id, bytes FROM run ORDER BY length(bytes) DESC LIMIT 1");
+  ASSERT_THAT(longest, test::is_ok());
+  ASSERT_THAT(longest->step(), test::is_ok());
+  const auto id = longest->int64(0);
+  std::string bytes{longest->bytes(1)};
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x55);
+  longest->reset();
+  auto update = database->prepare("UPDATE run SET bytes = ? WHERE id = ?");
+  ASSERT_THAT(update, test::is_ok());
+  ASSERT_THAT(update->bind_blob(1, bytes), test::is_ok());
+  ASSERT_THAT(update->bind(2, id), test::is_ok());
+  ASSERT_THAT(update->run(), test::is_ok());
+}
+
+TEST_F(Accidents, ADamagedCopyOfAChangeIsNamedThoughNothingReadsItAndMadeAnew) {
+  schools.act("bitc", {"set", "course:B02015", "credits=5"});
+  schools.sync_all();
+  damage_kept_changes(schools, "bstu");
+  const auto run = schools.at("bstu", {"verify"});
+  EXPECT_EQ(run.code, 4);
+  EXPECT_THAT(run.out, HasSubstr("what the replica keeps of this commit is damaged"));
+  schools.act("bstu", {"rebuild"});
+  expect_sound("bstu");
+}
+
 TEST_F(Accidents, D66ADamagedObjectThatNobodyElseHasIsNamedAndNothingIsThrownAway) {
   schools.act("bitc", {"set", "course:B02015", "credits=5"});
   schools.sync({"bitc"});
