@@ -1,6 +1,7 @@
 #include "client/copy_plan.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -94,9 +95,10 @@ Result<CopiedRecords> copied(const ImportReport& report, const ImportFile& file)
       report.type, report.added, report.changed, report.same, report.proposed, {}};
   const auto table = TRY(parse_csv(file.bytes));
   for (const auto& problem : report.problems) {
-    const auto line = std::ranges::find(table.lines, problem.line);
     std::string name = report.type;
-    if (line != table.lines.end()) name += ":" + table.rows[line - table.lines.begin()].front();
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      if (table.lines[row] == problem.line) name += ":" + table.rows[row].front();
+    }
     auto what = message("{} was left out", name);
     what.causes.push_back(problem.what);
     records.problems.push_back(std::move(what));

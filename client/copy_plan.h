@@ -9,6 +9,7 @@
 #include "client/workspace.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/exchange.h"
 
 namespace guantong {
 

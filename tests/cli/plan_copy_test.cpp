@@ -34,7 +34,7 @@ protected:
 
   std::string value_of(const std::string& record, const std::string& field) const {
     const auto json = programme.ask({"show", record});
-    return json.at("fields").at(field).get<std::string>();
+    return json.at(field).get<std::string>();
   }
 
   Programme programme;
