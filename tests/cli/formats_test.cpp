@@ -50,7 +50,7 @@ protected:
     facts = Json::parse(file);
   }
 
-  Run at(const std::string& school, const std::vector<std::string>& arguments) const {
+  test::Run at(const std::string& school, const std::vector<std::string>& arguments) const {
     return run_guantong(folder_.path() / school, arguments);
   }
 
