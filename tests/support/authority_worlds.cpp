@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/support/authority_oracle.h"
+#include "tests/support/choices.h"
 
 namespace guantong::test {
 namespace {
@@ -128,7 +129,8 @@ std::string home(int device) {
 /// Draws one world, batch by batch.
 class AuthorityDrawing {
 public:
-  explicit AuthorityDrawing(std::uint64_t seed) : random_{seed} {}
+  /// `next` gives the numbers that everything follows from.
+  explicit AuthorityDrawing(std::function<std::uint64_t()> next) : next_{std::move(next)} {}
 
   AuthorityWorld draw(std::size_t most) {
     found();
@@ -139,7 +141,7 @@ public:
   }
 
 private:
-  std::size_t pick(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
+  std::size_t pick(std::size_t count) { return static_cast<std::size_t>(next_() % count); }
   bool once_in(std::size_t count) { return pick(count) == 0; }
   int any_key() { return static_cast<int>(pick(keys)); }
 
@@ -176,7 +178,7 @@ private:
   }
 
   void add(OracleBatch batch) {
-    batch.digest = std::to_string(random_()) + "/" + std::to_string(world_.size());
+    batch.digest = std::to_string(next_()) + "/" + std::to_string(world_.size());
     past_.push_back(past_of(batch));
     for (std::size_t i = 0; i < batch.acts.size(); ++i) {
       const auto& act = batch.acts[i];
@@ -247,9 +249,14 @@ private:
     return *std::ranges::max_element(own, {}, [&](std::size_t i) { return world_[i].number; });
   }
 
+  /// A batch names a grant by its act alone, which may name several devices.
+  static GrantRef named_by(int device, const GrantRef& grant) {
+    return {grant.batch, grant.act, device};
+  }
+
   std::optional<GrantRef> any_grant(int device, std::optional<std::size_t> previous) {
     const auto own = grants_of(device);
-    if (once_in(40)) return pick_from(grants_);
+    if (once_in(40)) return named_by(device, pick_from(grants_));
     if (own.empty() || once_in(50)) return {};
     if (previous.has_value() && world_[*previous].under.has_value() && !once_in(3))
       return world_[*previous].under;
@@ -340,7 +347,7 @@ private:
     return act;
   }
 
-  std::mt19937_64 random_;
+  std::function<std::uint64_t()> next_;
   AuthorityWorld world_;
   std::vector<std::vector<bool>> past_;
   std::vector<GrantRef> grants_;  ///< Of all acts, with right or without.
@@ -377,7 +384,12 @@ void for_each_removal_graph(const RemovalGraphs& graphs,
 }
 
 AuthorityWorld draw_authority_world(std::uint64_t seed, std::size_t most) {
-  return AuthorityDrawing{seed}.draw(most);
+  std::mt19937_64 random{seed};
+  return AuthorityDrawing{std::ref(random)}.draw(most);
+}
+
+AuthorityWorld draw_authority_world(Choices& choices, std::size_t most) {
+  return AuthorityDrawing{[&] { return choices.pick(Choices::most); }}.draw(most);
 }
 
 }  // namespace guantong::test

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/authority_oracle.h"
+#include "tests/support/choices.h"
 
 namespace guantong::test {
 
@@ -37,5 +38,7 @@ void for_each_removal_graph(const RemovalGraphs& graphs,
 /// Each batch comes after its parents, and has among them the grant that it names, unless its own
 /// previous batch named the same. A hand-over, or a removal of oneself, has a batch to itself.
 AuthorityWorld draw_authority_world(std::uint64_t seed, std::size_t most = 25);
+/// The same by choices.
+AuthorityWorld draw_authority_world(Choices& choices, std::size_t most = 25);
 
 }  // namespace guantong::test

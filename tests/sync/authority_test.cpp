@@ -7,79 +7,21 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sync/change.h"
+#include "tests/support/authority_law.h"
 #include "tests/support/authority_letters.h"
-#include "tests/support/authority_oracle.h"
 #include "tests/support/authority_worlds.h"
 #include "tests/support/choices.h"
-#include "tests/support/replica.h"
-#include "tests/support/result_matchers.h"
 
 namespace guantong::test {
 namespace {
 
-using Order = std::vector<std::size_t>;
-
-/// An order in which each batch comes after its parents, the rest by chance.
-Order draw_order(const AuthorityWorld& world, Choices& choices) {
-  Order order;
-  std::vector<bool> taken(world.size(), false);
-  while (order.size() < world.size()) {
-    Order ready;
-    for (std::size_t at = 0; at < world.size(); ++at) {
-      const auto here = [&](std::size_t parent) { return taken[parent]; };
-      if (!taken[at] && std::ranges::all_of(world[at].parents, here)) ready.push_back(at);
-    }
-    order.push_back(ready[choices.pick(ready.size())]);
-    taken[order.back()] = true;
-  }
-  return order;
-}
-
-std::string text_of(const std::map<std::string, std::string>& is,
-                    const std::map<std::string, std::string>& should_be) {
-  std::string text;
-  for (const auto& [what, verdict] : should_be) {
-    const auto found = is.find(what);
-    const auto found_text = found == is.end() ? "missing" : found->second;
-    if (found_text != verdict) text += what + " is " + found_text + ", not " + verdict + "\n";
-  }
-  return text;
-}
-
-/// Takes the letters in that order, starting the program again in between, and compares.
-::testing::AssertionResult agrees(const AuthorityLetters& letters,
-                                  const Order& order,
-                                  std::optional<std::size_t> reopen = {}) {
-  Replica replica;
-  for (std::size_t at = 0; at < order.size(); ++at) {
-    const auto taken = replica.take(letters.letter(order[at]));
-    if (!taken)
-      return ::testing::AssertionFailure()
-             << "batch " << order[at] << " was refused: " << in_english(taken.error().message);
-    if (reopen == at) {
-      if (!replica.publish()) return ::testing::AssertionFailure() << "cannot publish";
-      replica.reopen();
-    }
-  }
-  if (!replica.publish()) return ::testing::AssertionFailure() << "cannot publish";
-  const auto is = letters.picture_of(replica, order);
-  const auto should_be = letters.oracle_picture(order);
-  if (is == should_be) return ::testing::AssertionSuccess();
-  auto failure = ::testing::AssertionFailure()
-                 << text_of(is, should_be) << describe(letters.world()) << "in the order";
-  for (const auto batch : order)
-    failure << ' ' << batch;
-  return failure;
-}
+using Order = ArrivalOrder;
 
 /// All orders of what comes after the first `fixed` batches.
 void for_each_order(const AuthorityWorld& world,
@@ -156,13 +98,7 @@ TEST_P(AuthorityWorlds, AreJudgedTheSameInDrawnOrdersAlsoHalfWayAndAfterStarting
     if (letters.is_ambiguous()) continue;
     ++judged;
     auto choices = Choices::from_seed(static_cast<std::uint32_t>(seed));
-    for (int again = 0; again < 3; ++again) {
-      auto order = draw_order(letters.world(), choices);
-      const auto half = choices.pick(order.size());
-      ASSERT_TRUE(agrees(letters, order, half)) << "seed " << seed;
-      order.resize(half + 1);
-      ASSERT_TRUE(agrees(letters, order)) << "seed " << seed << " half way";
-    }
+    ASSERT_NO_FATAL_FAILURE(is_judged_the_same(letters, choices)) << "seed " << seed;
   }
   EXPECT_GT(judged, worlds * 3 / 4);
 }

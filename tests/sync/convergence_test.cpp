@@ -14,6 +14,7 @@
 #include "tests/support/deliver.h"
 #include "tests/support/draw_world.h"
 #include "tests/support/for_all.h"
+#include "tests/support/merge_law.h"
 #include "tests/support/oracle.h"
 #include "tests/support/replica.h"
 #include "tests/support/result_matchers.h"
@@ -23,53 +24,6 @@ namespace {
 
 using testing::Eq;
 using testing::IsEmpty;
-
-/// Enough choices for the largest world, and for several ways to deliver it.
-constexpr std::size_t choices_a_world = 4096;
-
-void expect_agrees(Replica& replica,
-                   const Delivery& delivery,
-                   const std::map<RecordNo, RecordOutcome>& outcomes) {
-  const auto picture = picture_of(replica, delivery);
-  ASSERT_THAT(picture, is_ok());
-  EXPECT_THAT(differences(*picture, picture_of(outcomes, delivery.world())), IsEmpty())
-      << describe(delivery.world());
-}
-
-/// Delivers all parcels in some causal order, some of them again later, and publishes now and then
-/// and at the end; in between, starts the program again.
-void deliver(Replica& replica, const Delivery& delivery, Choices& choices) {
-  const auto every = 1 + choices.pick(8);
-  std::vector<std::size_t> done;
-  for (const auto at : causal_order(delivery, choices)) {
-    ASSERT_THAT(replica.take(delivery.parcels().at(at).arrived), is_ok());
-    done.push_back(at);
-    if (choices.pick(4) == 0) {
-      const auto again = done.at(choices.pick(done.size()));
-      ASSERT_THAT(replica.take(delivery.parcels().at(again).arrived), is_ok());
-    }
-    if (choices.pick(every) != 0) continue;
-    ASSERT_THAT(replica.publish(), is_ok());
-    if (choices.pick(4) == 0) replica.reopen();
-  }
-  ASSERT_EQ(done.size(), delivery.parcels().size());
-  ASSERT_THAT(replica.publish(), is_ok());
-}
-
-/// Whatever the order, the repeats and the groupings: one outcome, the oracle's.
-void reaches_one_state(Choices& choices) {
-  const auto world = draw_world(choices);
-  const Delivery delivery{world, choices};
-  const auto outcomes = evaluate(delivery.world());
-  std::vector<std::map<RecordKey, Digest>> known;
-  for (auto left = 2 + choices.pick(2); left > 0; --left) {
-    Replica replica;
-    ASSERT_NO_FATAL_FAILURE(deliver(replica, delivery, choices));
-    ASSERT_NO_FATAL_FAILURE(expect_agrees(replica, delivery, outcomes));
-    known.push_back(digests(replica));
-    EXPECT_THAT(known.back(), Eq(known.front())) << describe(delivery.world());
-  }
-}
 
 TEST(Convergence, D17WhateverTheOrderAndTheGroupings1) {
   for_all(reaches_one_state, {.count = 2'500, .first_seed = 0, .choices = choices_a_world});
