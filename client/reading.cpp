@@ -493,8 +493,11 @@ Result<Value> Reading::parse_integer(const RecordType& type,
 Result<Value> Reading::parse_text(const RecordType& type,
                                   const Field& field,
                                   std::string_view text) {
-  TRY(in_context(
-      check_text(text, field.max_length), "{}.{} cannot be stored", type.name, field.name));
+  const auto check = [&](std::string_view whole) {
+    return in_context(
+        check_text(whole, field.max_length), "{}.{} cannot be stored", type.name, field.name);
+  };
+  TRY(check(text));
   const auto plain = trimmed(text);
   if (field.date) {
     const auto day = read_day(plain);
@@ -504,6 +507,7 @@ Result<Value> Reading::parse_text(const RecordType& type,
   const auto kept = field.pattern.empty() ? nfc(plain) : nfkc(plain);
   if (!field.pattern.empty() && !matches(kept, field.pattern))
     return wrong(type, field, text, message("it is of the form {}", field.pattern));
+  TRY(check(kept));  // One spelling makes several characters of some.
   return text_value(field, kept);
 }
 

@@ -67,6 +67,13 @@ void add_word(std::string& words, std::string_view word) {
   words += word;
 }
 
+/// What ICU has no reading of stays as it is, and takes several bytes.
+std::string_view first_letter(std::string_view syllable) {
+  std::size_t end = 0;
+  next_character(syllable, end);
+  return syllable.substr(0, end);
+}
+
 /// From each syllable on those that follow, whole and by their first letters.
 void add_sounds(std::string& sounds, const std::vector<std::string>& syllables) {
   for (std::size_t from = 0; from < syllables.size(); ++from) {
@@ -74,7 +81,7 @@ void add_sounds(std::string& sounds, const std::vector<std::string>& syllables) 
     std::string initials;
     for (std::size_t i = from; i < std::min(from + syllables_most, syllables.size()); ++i) {
       whole += syllables[i];
-      initials += syllables[i].front();
+      initials += first_letter(syllables[i]);
     }
     add_word(sounds, whole);
     add_word(sounds, initials);

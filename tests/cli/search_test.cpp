@@ -146,6 +146,7 @@ TEST(SearchWords, ChineseIsCutInPairsAndReadFromEachCharacterOn) {
   EXPECT_EQ(search_words("数据库 SQL"), "数据 据库 库 sql");
   EXPECT_EQ(search_sounds("数据库"), "shujuku sjk juku jk ku k");
   EXPECT_EQ(search_sounds("SQL"), "");
+  EXPECT_EQ(search_sounds("𪜀"), "𪜀 𪜀") << "nobody knows how to read it";
   EXPECT_EQ(search_sounds_of_pinyin("Shàn Shìyī"), "shanshiyi ss shiyi s");
 }
 
