@@ -330,19 +330,23 @@ Result<std::vector<Request>> waiting_requests(Workspace& workspace) {
   return requests;
 }
 
+Result<Request> read_request_text(std::string_view text) {
+  const auto body = text.substr(std::min(request_prefix.size(), text.size()));
+  const auto dot = body.find('.');
+  const auto payload = dot == std::string_view::npos ? std::nullopt : from_hex(body.substr(0, dot));
+  const auto signature =
+      dot == std::string_view::npos ? std::nullopt : from_hex(body.substr(dot + 1));
+  if (!text.starts_with(request_prefix) || !payload || !signature)
+    return fail(Errc::invalid,
+                "the request is not whole; copy all of it, from guantong-request: to the end");
+  auto request = TRY(decode_request(*payload));
+  TRY(verify_ssh_signature(*signature, *payload, request.member.key));
+  return request;
+}
+
 Result<Request> find_request(Workspace& workspace, std::string_view code_or_text) {
   if (code_or_text.starts_with(request_prefix)) {
-    const auto body = code_or_text.substr(request_prefix.size());
-    const auto dot = body.find('.');
-    const auto payload =
-        dot == std::string_view::npos ? std::nullopt : from_hex(body.substr(0, dot));
-    const auto signature =
-        dot == std::string_view::npos ? std::nullopt : from_hex(body.substr(dot + 1));
-    if (!payload || !signature)
-      return fail(Errc::invalid,
-                  "the request is not whole; copy all of it, from guantong-request: to the end");
-    auto request = TRY(decode_request(*payload));
-    TRY(verify_ssh_signature(*signature, *payload, request.member.key));
+    auto request = TRY(read_request_text(code_or_text));
     if (request.consortium != workspace.config().consortium)
       return fail(Errc::denied, "the request is for another consortium");
     return request;

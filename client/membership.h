@@ -59,6 +59,9 @@ Result<std::vector<std::string>> look_alikes(Session& session, const Member& new
 Result<Request> own_request(const Workspace& workspace);
 std::string request_code(const Request& request);  ///< "7F2Q-9K3M"
 std::string request_text(const Request& request, const Signer& signer);
+/// Reads what `request_text` wrote. Fails with `invalid` on a text that is cut off, and with
+/// `corrupt` or `denied` on a request that is none, or that its key did not sign.
+Result<Request> read_request_text(std::string_view text);
 
 /// Writes and pushes this device's request, unless the remote has it.
 Result<void> publish_request(Workspace& workspace, GitRemote& remote);

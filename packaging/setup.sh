@@ -1,12 +1,13 @@
-# Sourced by demo and test: installs what packages.txt names and this machine lacks.
+# Sourced by demo, test and fuzz: installs what packages.txt names and this machine lacks.
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# Takes further lists of packages, by their names in this folder.
 install_packages() {
   local package missing=()
   while read -r package; do
     case $package in '' | '#'*) continue ;; esac
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
-  done < "$source_root/packaging/packages.txt"
+  done < <(cd "$source_root/packaging" && cat packages.txt "$@")
   [ ${#missing[@]} -eq 0 ] && return 0
   echo "Installing from Debian: ${missing[*]}" >&2
   local as_root=()
