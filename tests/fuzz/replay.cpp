@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
       std::cerr << path.string() << std::endl;  // Before it is tried: it may be the last.
       std::ifstream file{path, std::ios::binary};
       fuzzer.run(std::string{std::istreambuf_iterator<char>{file}, {}});
-      tried += file ? 1 : 0;
+      tried += file ? 1U : 0U;
     }
   }
   if (tried == 0) std::cerr << "there is no input\n";
