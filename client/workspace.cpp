@@ -17,6 +17,7 @@
 #include "client/crypto/key_cache.h"
 #include "client/crypto/key_file.h"
 #include "client/git/git_history.h"
+#include "client/git/left_files.h"
 #include "client/git/repository.h"
 #include "client/recovery.h"
 #include "client/rules/rules.h"
@@ -56,6 +57,8 @@ Result<WorkLock> WorkLock::take(const std::filesystem::path& workspace) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     return fail(Errc::busy, "another Guantong is syncing this workspace");
   }
+  // Whoever wrote to the history before is through with it, or was ended.
+  remove_left_files(workspace / "history.git");
   return lock;
 }
 

@@ -19,8 +19,7 @@
 #include "client/sqlite/database.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
-#include "sync/change.h"
-#include "sync/codec.h"
+#include "tests/support/earlier_replicas.h"
 #include "tests/support/forger.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/schools.h"
@@ -581,69 +580,14 @@ TEST_F(Accidents, D74AComputerThatWasAwayForLongRevivesNothing) {
   expect_sound("thuhs");
 }
 
-/// Makes a school's replica one of file version 2, which had a row for each change.
-void make_version_2(const Schools& schools, const std::string& school) {
-  auto workspace = Workspace::open(schools.workspace(school));
-  ASSERT_THAT(workspace, test::is_ok());
-  auto& database = workspace->store().database();
-  ASSERT_THAT(
-      database.run("CREATE TABLE change (stream INTEGER NOT NULL, n INTEGER NOT NULL, record "
-                   "INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (stream, n)) STRICT, "
-                   "WITHOUT ROWID; CREATE INDEX change_by_record ON change(record)"),
-      test::is_ok());
-  const auto stream = workspace->store().intern_stream(workspace->device(), Space::plan);
-  const auto pending = workspace->store().pending(*stream);
-  ASSERT_THAT(*pending, SizeIs(1));
-  auto insert = database.prepare("INSERT INTO change VALUES (?, ?, ?, ?)");
-  const auto bytes = encode_change(pending->front().second);
-  ASSERT_TRUE(insert->bind(1, std::int64_t{*stream}));
-  ASSERT_TRUE(insert->bind(2, static_cast<std::int64_t>(pending->front().first.n)));
-  ASSERT_TRUE(insert->bind(3, std::int64_t{pending->front().second.record}));
-  ASSERT_TRUE(insert->bind_blob(4, bytes));
-  ASSERT_THAT(insert->run(), test::is_ok());
-  ASSERT_THAT(database.run("DROP TABLE run; DROP TABLE pending; DROP TABLE history_page;"
-                           "DROP INDEX stream_beside; DROP INDEX record_by_type;"
-                           "ALTER TABLE record DROP COLUMN history;"
-                           "ALTER TABLE batch DROP COLUMN writes; DROP TABLE trait;"
-                           "PRAGMA user_version = 2"),
-              test::is_ok());
-}
+class EarlierVersions : public Accidents, public testing::WithParamInterface<std::int64_t> {};
 
-/// Makes a school's replica one of file version 3, where runs of changes and what batches reach lay
-/// otherwise.
-void make_version_3(const Schools& schools, const std::string& school) {
-  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
-  ASSERT_THAT(database, test::is_ok());
-  ASSERT_THAT(
-      database->run(
-          "DROP TABLE run; DROP TABLE reach; DROP INDEX record_by_type;"
-          "CREATE TABLE run (stream INTEGER NOT NULL, first_n INTEGER NOT NULL, bytes BLOB NOT "
-          "NULL, PRIMARY KEY (stream, first_n)) STRICT, WITHOUT ROWID;"
-          "CREATE TABLE reach (stream INTEGER NOT NULL, other INTEGER NOT NULL, number INTEGER NOT "
-          "NULL, n INTEGER NOT NULL, PRIMARY KEY (stream, other, number)) STRICT, WITHOUT ROWID;"
-          "DROP TABLE trait; PRAGMA user_version = 3"),
-      test::is_ok());
-}
-
-/// Makes a school's replica one of file version 4, before what looks alike was found.
-void make_version_4(const Schools& schools, const std::string& school) {
-  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
-  ASSERT_THAT(database, test::is_ok());
-  ASSERT_THAT(database->run("DROP TABLE trait; PRAGMA user_version = 4"), test::is_ok());
-}
-
-using MakeEarlier = void (*)(const Schools& schools, const std::string& school);
-
-class EarlierVersions : public Accidents, public testing::WithParamInterface<MakeEarlier> {};
-
-INSTANTIATE_TEST_SUITE_P(Files,
-                         EarlierVersions,
-                         testing::Values(make_version_2, make_version_3, make_version_4));
+INSTANTIATE_TEST_SUITE_P(Files, EarlierVersions, testing::Values(2, 3, 4));
 
 TEST_P(EarlierVersions, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSealed) {
   const auto before = schools.digest("bstu");
   schools.act("bstu", {"set", bstu_course, "credits=4"});
-  GetParam()(schools, "bstu");
+  test::make_replica_earlier(schools.workspace("bstu"), GetParam());
   EXPECT_EQ(credits("bstu"), 4);
   EXPECT_EQ(schools.ask("bstu", {"status"}).at("unsealed"), 1);
   EXPECT_THAT(history("bstu"), SizeIs(2));

@@ -272,6 +272,24 @@ TEST(Faults, D69ASecondSyncOfOneWorkspaceIsToldToWait) {
   EXPECT_EQ(schools.at("bitc", {"set", "course:B02015", "credits=5"}).code, 0);
 }
 
+TEST(Faults, D69WhatASyncThatWasEndedHasLeftIsInNobodysWay) {
+  const Schools schools;
+  const auto history = schools.workspace("bitc") / "history.git";
+  const auto lock = history / "refs/heads/plan/bitc" / (schools.device("bitc") + ".lock");
+  const auto old = history / "objects" / "tmp_object_git2_0123456789abcdef";
+  const auto recent = history / "objects" / "pack" / "pack_git2_0123456789abcdef";
+  for (const auto& left : {lock, old, recent})
+    std::ofstream{left} << "half";
+  std::filesystem::last_write_time(
+      old, std::filesystem::file_time_type::clock::now() - std::chrono::hours{25});
+  schools.act("bitc", {"set", "course:B02015", "credits=5"});
+  schools.act("bitc", {"sync"});
+  EXPECT_EQ(schools.ask("bitc", {"status"}).at("unsealed"), 0);
+  EXPECT_FALSE(std::filesystem::exists(lock));
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(std::filesystem::exists(recent)) << "it may be written right now";
+}
+
 TEST(Faults, D61ACopiedWorkspaceIsRecognisedAndDoesNotForkItsStream) {
   const Schools schools;
   std::filesystem::copy(schools.workspace("bstu"),
