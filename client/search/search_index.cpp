@@ -45,6 +45,9 @@ constexpr std::size_t excerpt_width = 60;
 /// Longer texts are not read aloud: they are found by their characters.
 constexpr std::size_t longest_read = 100;
 
+/// Of more matches nobody looks for the best, and to rank them all takes long.
+constexpr std::int64_t most_ranked = 200;
+
 /// The texts of a record, as the index keeps them.
 struct Indexed {
   std::string code, title, body, sound;
@@ -247,6 +250,44 @@ Result<void> take_rows(Statement& rows,
   return {};
 }
 
+Result<bool> is_common(SqliteStore& store, std::string_view query) {
+  auto* matches = TRY(store.database().cached(
+      "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)"));
+  TRY(matches->bind_text(1, query));
+  TRY(matches->bind(2, most_ranked + 1));
+  TRY(matches->step());
+  const bool common = matches->int64(0) > most_ranked;
+  matches->reset();
+  return common;
+}
+
+/// Those that have the words in their code, then in their title, then anywhere.
+Result<void> take_by_column(SqliteStore& store,
+                            const SearchWish& wish,
+                            std::string_view query,
+                            std::vector<RecordNo>& found) {
+  auto* matching =
+      TRY(store.database().cached("SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid"));
+  for (const auto* columns : {"{code} : ", "{title} : ", ""}) {
+    const auto narrowed = fmt::format("{}({})", columns, query);
+    TRY(matching->bind_text(1, narrowed));
+    TRY(take_rows(*matching, store, wish, found));
+  }
+  return {};
+}
+
+Result<void> take_best(SqliteStore& store,
+                       const SearchWish& wish,
+                       std::string_view query,
+                       std::vector<RecordNo>& found) {
+  // In this form FTS5 ranks by itself and reads no text of what it does not return.
+  auto* ranked =
+      TRY(store.database().cached("SELECT rowid FROM search WHERE search MATCH ?1 "
+                                  "AND rank MATCH 'bm25(20.0, 10.0, 1.0, 2.0)' ORDER BY rank"));
+  TRY(ranked->bind_text(1, query));
+  return take_rows(*ranked, store, wish, found);
+}
+
 /// What is called just so, then the best of the rest.
 Result<std::vector<RecordNo>> found_of(SqliteStore& store,
                                        const SearchWish& wish,
@@ -257,12 +298,8 @@ Result<std::vector<RecordNo>> found_of(SqliteStore& store,
   const auto code = search_words(wish.words);
   TRY(called->bind_text(1, code));
   TRY(take_rows(*called, store, wish, found));
-  // In this form FTS5 ranks by itself and reads no text of what it does not return.
-  auto* ranked =
-      TRY(store.database().cached("SELECT rowid FROM search WHERE search MATCH ?1 "
-                                  "AND rank MATCH 'bm25(20.0, 10.0, 1.0, 2.0)' ORDER BY rank"));
-  TRY(ranked->bind_text(1, query));
-  TRY(take_rows(*ranked, store, wish, found));
+  const bool common = TRY(is_common(store, query));
+  TRY(common ? take_by_column(store, wish, query, found) : take_best(store, wish, query, found));
   return found;
 }
 

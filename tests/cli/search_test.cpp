@@ -1,4 +1,6 @@
 // Finding records by what stands in them, through the real binary, on the demonstration data.
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +67,17 @@ TEST_F(Searching, CodesComeFirstAndEnglishByItsBeginning) {
   EXPECT_EQ(find({"B02015"}).front(), "course:B02015");
   EXPECT_EQ(find({"b02015"}).front(), "course:B02015");
   EXPECT_THAT(find({"distrib", "--type", "course"}), Contains("course:C03010"));
+}
+
+TEST_F(Searching, OfMoreThanAnybodyLooksThroughThoseWithItInTheirCodeComeFirstAndOnceEach) {
+  const auto many = find({"b", "-n", "1000"});
+  ASSERT_GT(many.size(), 200U);
+  EXPECT_EQ(std::set(many.begin(), many.end()).size(), many.size());
+  const auto is_in_code = [](const std::string& name) {
+    return name.find(":B") != std::string::npos || name.find("-B") != std::string::npos;
+  };
+  EXPECT_TRUE(std::ranges::all_of(many.begin(), many.begin() + 20, is_in_code));
+  EXPECT_FALSE(std::ranges::all_of(many, is_in_code));
 }
 
 TEST_F(Searching, AllWordsMustBeThere) {
