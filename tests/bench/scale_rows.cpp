@@ -32,6 +32,7 @@ namespace guantong::bench {
 namespace {
 
 constexpr double findings_goal = 1.5;
+constexpr std::size_t turns_of_findings = 11;
 constexpr double question_goal = 20;
 constexpr double search_allowed_ms = 5;
 constexpr Scale whole;
@@ -177,15 +178,24 @@ Result<std::filesystem::path> Fixtures::scale(const Scale& scale) {
 Result<Rows> findings_rows(Fixtures& fixtures) {
   const auto large = TRY(fixtures.scale(whole));
   const auto little = TRY(fixtures.scale(small));
-  const auto ours = TRY(apart([&] { return check_a_merge(large, fixtures.runs()); }));
-  const auto limit = TRY(apart([&] { return check_a_merge(little, fixtures.runs()); }));
+  Runs ours;
+  Runs limit;
+  std::uint64_t peak = 0;
+  // A shared machine is now fast and now slow, for longer than one of these takes: by turns.
+  for (std::size_t turn = 0; turn < turns_of_findings; ++turn) {
+    const auto deep = TRY(apart([&] { return check_a_merge(large, fixtures.runs()); }));
+    const auto shallow = TRY(apart([&] { return check_a_merge(little, fixtures.runs()); }));
+    ours.add(deep.figures.at(0), deep.figures.at(1));
+    limit.add(shallow.figures.at(0), shallow.figures.at(1));
+    peak = std::max(peak, deep.usage.peak);
+  }
   return Rows{{"findings after 300 changes, 330,000 and 10,000 deep",
                "s",
-               seconds(ours),
-               seconds(limit),
+               ours.in_seconds(),
+               limit.in_seconds(),
                findings_goal,
                false,
-               ours.usage.peak}};
+               peak}};
 }
 
 Result<Rows> question_rows(Fixtures& fixtures) {
