@@ -86,10 +86,16 @@ Result<std::vector<Branch>> GitRemote::fetch() {
 
 Result<void> GitRemote::push(const std::vector<Branch>& branches) {
   if (branches.empty()) return {};
+  const auto own = TRY(history_.branches());
   std::vector<std::string> refspecs;
   refspecs.reserve(branches.size());
-  for (const auto& branch : branches)
-    refspecs.push_back(fmt::format("{0}{1}:{0}{1}", own_heads, branch.name));
+  for (const auto& branch : branches) {
+    // The other way of a fork stands there under another name than here.
+    const auto here = std::ranges::find(own, branch.commit, &Branch::commit);
+    if (here == own.end())
+      return fail(Errc::not_found, "no branch here is at {}", to_hex(branch.commit.raw()));
+    refspecs.push_back(fmt::format("{0}{1}:{0}{2}", own_heads, here->name, branch.name));
+  }
   return history_.repository().push(url_, refspecs);
 }
 

@@ -102,6 +102,8 @@ TEST_F(Attacks, D01ADeviceThatSignsTwoBatchesWithOneNumberIsHeldAndNamedAndOther
   EXPECT_EQ(held[0].at("batch"), held[1].at("batch"));
   EXPECT_NE(held[0].at("commit"), held[1].at("commit"));
   EXPECT_THAT(codes_at("bitc"), Each(std::string{"forked"}));
+  EXPECT_EQ(schools.ask("bitc", {"sync", "stick"}).front().at("sent").at("batches"), 0)
+      << "the stick has the other way by now";
 
   // At thuhs the two come in the other order, and what bitc knows reaches everybody.
   schools.act("thuhs", {"sync", "stick"});
