@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@
 #include "sync/exchange.h"
 #include "sync/history.h"
 #include "sync/ssh_signature.h"
+#include "sync/store.h"
 
 namespace guantong {
 namespace {
@@ -261,21 +263,82 @@ Result<bool> take_in(Workspace& workspace,
   return true;
 }
 
-/// Where a branch of ours goes at a remote: under its own name, or, where that stands on another
-/// way of a forked stream there, under the name of the way it takes.
-Result<std::string> name_at_remote(SqliteStore& store,
-                                   const Branch& branch,
-                                   const StoredBatch& mine,
-                                   const StoredBatch& theirs) {
-  if (theirs.number == 0 || theirs.stream == mine.stream) return branch.name;
+/// What a remote shows of a branch.
+struct Shown {
+  bool is_there = false;
+  StoredBatch batch;  ///< Number 0: nothing that is applied here.
+};
+
+Result<Shown> shown_at(SqliteStore& store,
+                       const std::vector<Branch>& offered,
+                       std::string_view name) {
+  const auto offer = std::ranges::find(offered, name, &Branch::name);
+  if (offer == offered.end()) return Shown{};
+  const auto known = TRY(store.batch_by_commit(offer->commit));
+  return Shown{true, known.value_or(StoredBatch{})};
+}
+
+/// Whether a branch there can be moved forward to a batch of ours.
+Result<bool> leads_to(SqliteStore& store, const Shown& shown, const StoredBatch& mine) {
+  if (!shown.is_there) return true;
+  if (shown.batch.number == 0) return false;
+  if (shown.batch.stream == mine.stream) return shown.batch.number <= mine.number;
+  const auto reach = TRY(store.reach_of(mine.stream, mine.number));
+  return reach_into(reach, shown.batch.stream) >= shown.batch.last_n;
+}
+
+/// Where a branch of ours goes at a remote that shows at its name what does not lead to it: beside
+/// that, by the first batch of ours that is not in it. Every replica finds the same name. Nothing
+/// where the remote has all of ours.
+Result<std::optional<std::string>> name_beside(SqliteStore& store,
+                                               const Branch& branch,
+                                               const StoredBatch& mine,
+                                               const StoredBatch& theirs) {
+  std::optional<std::string> none;
   const auto own = TRY(store.tip(mine.stream));
-  const auto tip = TRY(store.tip(theirs.stream));
-  if (tip.device != own.device) return branch.name;  // The remote shows something else there.
-  const auto from = tip.from.value_or(Dot{mine.stream, 0});
-  // They stand on a branch of what we stand on: what we have after that is the other way.
-  if (from.stream != mine.stream || from.n >= mine.last_n) return branch.name;
-  const auto first = TRY(store.batch_of({mine.stream, from.n + 1}));
-  return branch.name + "." + fork_name(first.commit);
+  StreamTip tip;
+  if (theirs.number > 0) tip = TRY(store.tip(theirs.stream));
+  const bool is_devices = tip.device == own.device;
+  if (is_devices && theirs.stream == mine.stream) return none;
+  auto from = is_devices ? tip.from : std::optional{Dot{mine.stream, 0}};
+  // Another way of the stream, which may have parted from one that had parted before.
+  while (from && from->stream != mine.stream) {
+    const auto before = TRY(store.tip(from->stream));
+    from = before.from;
+  }
+  const bool is_other_way = !is_devices && own.from.has_value();
+  if (!from || from->n >= mine.last_n || is_other_way) return none;
+  const auto first = TRY(store.batch_of({mine.stream, from->n + 1}));
+  return std::optional{branch.name + "." + fork_name(first.commit)};
+}
+
+/// A branch that a remote lacks, or has an older tip of, under the name that it gets there.
+struct Lacking {
+  Branch branch;
+  std::uint64_t batches = 0;
+  std::uint64_t changes = 0;
+};
+
+Result<std::optional<Lacking>> lacking_of(SqliteStore& store,
+                                          const std::vector<Branch>& offered,
+                                          Branch branch) {
+  std::optional<Lacking> nothing;
+  if (std::ranges::find(offered, branch) != offered.end()) return nothing;
+  const auto mine = TRY(store.batch_by_commit(branch.commit));
+  if (!mine) return nothing;
+  auto shown = TRY(shown_at(store, offered, branch.name));
+  if (!TRY(leads_to(store, shown, *mine))) {
+    const auto beside = TRY(name_beside(store, branch, *mine, shown.batch));
+    if (!beside) return nothing;
+    branch.name = *beside;
+    shown = TRY(shown_at(store, offered, branch.name));
+    if (!TRY(leads_to(store, shown, *mine))) return nothing;
+  }
+  // Where a branch of another stream leads to ours, the remote has none of ours.
+  const auto theirs = shown.batch.stream == mine->stream ? shown.batch : StoredBatch{};
+  if (mine->number == theirs.number) return nothing;
+  return std::optional<Lacking>{
+      {branch, mine->number - theirs.number, mine->last_n - theirs.last_n}};
 }
 
 /// Sends every branch that the remote lacks or has an older tip of.
@@ -287,26 +350,14 @@ Result<void> send(Workspace& workspace,
   const auto branches = TRY(workspace.history().branches());
   std::vector<Branch> lacking;
   std::vector<Branch> there;
-  for (auto branch : branches) {
+  for (const auto& branch : branches) {
     if (!branch.name.starts_with("plan/")) continue;
     there.push_back(branch);
-    const auto offer = std::ranges::find(offered, branch.name, &Branch::name);
-    if (offer != offered.end() && offer->commit == branch.commit) continue;
-    const auto mine = TRY(workspace.store().batch_by_commit(branch.commit));
-    StoredBatch theirs;  // Number 0: the remote has nothing of it.
-    if (offer != offered.end()) {
-      const auto known = TRY(workspace.store().batch_by_commit(offer->commit));
-      // Beyond what is applied here stands only what was set aside.
-      if (!known) continue;
-      theirs = *known;
-    }
-    if (!mine) continue;
-    branch.name = TRY(name_at_remote(workspace.store(), branch, *mine, theirs));
-    const bool is_there = std::ranges::find(offered, branch) != offered.end();
-    if (is_there || (mine->stream == theirs.stream && mine->number <= theirs.number)) continue;
-    lacking.push_back(branch);
-    report.sent_batches += mine->number - std::min(mine->number, theirs.number);
-    report.sent_changes += mine->last_n - std::min(mine->last_n, theirs.last_n);
+    const auto found = TRY(lacking_of(workspace.store(), offered, branch));
+    if (!found) continue;
+    lacking.push_back(found->branch);
+    report.sent_batches += found->batches;
+    report.sent_changes += found->changes;
   }
   if (options.dry_run) return {};
   TRY(remote.push(lacking));

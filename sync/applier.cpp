@@ -25,6 +25,15 @@
 #include "sync/value.h"
 
 namespace guantong {
+namespace {
+
+/// What a school keeps for itself comes from nobody, whatever branch it stands at (D72).
+Result<void> check_space(const Batch& batch) {
+  if (batch.space == Space::plan) return {};
+  return fail(Errc::denied, "it is of what a school keeps for itself, which nobody sends");
+}
+
+}  // namespace
 
 bool GroundPast::contains(const Dot& dot) const {
   if (dot.stream == self_.stream) return dot.n < self_.n;
@@ -88,8 +97,6 @@ Result<StreamNo> Applier::place_in_stream(const ArrivedBatch& arrived,
   }
   const auto tip = TRY(store_.tip(before.stream));
   if (tip.number == before.number) return before.stream;
-  if (batch.space != Space::plan)
-    return fail(Errc::corrupt, "its stream goes on otherwise from the batch before it");
   forks = true;
   return store_.add_branch(main, {before.stream, before.last_n});
 }
@@ -266,6 +273,7 @@ Result<Applied> Applier::apply(ArrivedBatch arrived, std::uint64_t now_ms) {
         "yet: this workspace, or a part of it, was copied or restored");
   }
   TRY(check_founding(arrived));
+  TRY(check_space(arrived.batch));
   if (arrived.values.empty()) arrived.values = TRY(read_values(schema_, arrived.batch));
   auto placed = TRY(place(arrived, now_ms));
   TRY(file(placed));

@@ -34,6 +34,12 @@ Result<Ending> run_pass_lead(Context& context, const PassOptions& options) {
                   options.site,
                   join_words(names)));
   }
+  if (receivers.size() == 1)
+    remark(
+        context,
+        message("{} leads by one computer alone, and the recovery key leads no more. Let a second "
+                "computer there lead as well: if the only one is lost, nobody can let it in again.",
+                options.site));
   return Ending::done;
 }
 

@@ -67,21 +67,20 @@ Result<std::vector<Branch>> GitRemote::fetch() {
       history_.repository().fetch(url_, {fmt::format("+refs/heads/plan/*:{}plan/*", kept)});
   if (!fetched && fetched.error().code != Errc::corrupt) return fetched.error();
   const auto there = TRY(history_.repository().list_remote(url_));
-  const auto offered = branches_under(there, "refs/heads/");
+  auto offered = branches_under(there, "refs/heads/");
   for (const auto& old : before) {
     const auto name = old.name.substr(kept.size());
     if (std::ranges::find(offered, name, &Branch::name) == offered.end())
       TRY(history_.repository().remove_ref(old.name));
   }
-  const auto now = TRY(history_.repository().refs(kept));
-  auto branches = branches_under(now, kept);
-  if (fetched) return branches;
-  // One that is damaged keeps nobody from the others: it is offered, and found not to be here.
-  for (const auto& branch : offered) {
-    const bool came = std::ranges::find(branches, branch) != branches.end();
-    if (branch.name.starts_with("plan/") && !came) branches.push_back(branch);
+  if (!fetched) {
+    // One that is damaged keeps nobody from the others: it is offered, and found not to be here.
+    // What stood there before says nothing of it.
+    std::erase_if(offered, [](const Branch& one) { return !one.name.starts_with("plan/"); });
+    return offered;
   }
-  return branches;
+  const auto now = TRY(history_.repository().refs(kept));
+  return branches_under(now, kept);
 }
 
 Result<void> GitRemote::push(const std::vector<Branch>& branches) {
@@ -90,7 +89,7 @@ Result<void> GitRemote::push(const std::vector<Branch>& branches) {
   std::vector<std::string> refspecs;
   refspecs.reserve(branches.size());
   for (const auto& branch : branches) {
-    // The other way of a fork stands there under another name than here.
+    // A branch may stand there under another name than here.
     const auto here = std::ranges::find(own, branch.commit, &Branch::commit);
     if (here == own.end())
       return fail(Errc::not_found, "no branch here is at {}", to_hex(branch.commit.raw()));

@@ -84,14 +84,16 @@ int append_to_pack(void* data, std::size_t size, void* payload) {
   return sink->pack->append(sink->pack, data, size, &sink->progress);
 }
 
-/// Copies the commits of `wanted`, and all they build on, from one repository into another as one
-/// pack; what `known` reaches is taken to be there. All of it arrives or nothing does.
+/// Copies the commits of `wanted`, and all they build on, from one repository into another, which
+/// lies at `place`, as one pack; what `known` reaches is taken to be there. All of it arrives or
+/// nothing does.
 ///
 /// libgit2's own transport for paths sends every branch of the remote, whichever is asked for,
 /// looks the remote's names up as revision expressions here, and moves the remote's references
 /// without looking where they are by then; so paths have this instead.
 Result<void> copy_objects(git_repository* from,
                           git_odb* to,
+                          const std::filesystem::path& place,
                           const std::vector<Move>& wanted,
                           const std::vector<GitRef>& known) {
   git_revwalk* raw_walk = nullptr;
@@ -130,6 +132,7 @@ Result<void> copy_objects(git_repository* from,
   if (code < 0) return broken(code, "cannot pack the Git objects");
   if (git_packbuilder_object_count(builder.get()) == 0) return {};
 
+  TRY(ask_disk(DiskAct::pack, place));
   PackSink sink;
   code = git_odb_write_pack(&sink.pack, to, nullptr, nullptr);
   if (code < 0) return failure(code, "cannot write the Git objects");
@@ -180,9 +183,8 @@ Result<void> push_to_path(git_repository* from,
   drop_done(moves, remote_refs);
   auto rejected = take_rejected(from, moves, remote_refs);
   if (!moves.empty()) {
-    TRY(ask_disk(DiskAct::pack, path));
     const auto objects = TRY(objects_of(to.get()));
-    TRY(copy_objects(from, objects.get(), moves, remote_refs));
+    TRY(copy_objects(from, objects.get(), path, moves, remote_refs));
   }
   for (const Move& move : moves) {
     TRY(ask_disk(DiskAct::reference, path / move.destination));
@@ -218,13 +220,13 @@ Result<void> fetch_from_path(git_repository* to,
   drop_done(moves, known);
   if (moves.empty()) return {};
 
-  TRY(ask_disk(DiskAct::pack, git_repository_path(to)));
+  const std::filesystem::path place = git_repository_path(to);
   // When some branch is damaged, or the disk is, one at a time finds out which.
-  const bool all_copied = copy_objects(from.get(), objects, moves, known).has_value();
+  const bool all_copied = copy_objects(from.get(), objects, place, moves, known).has_value();
   Result<void> first_failure;
   for (const Move& move : moves) {
     Result<void> fetched;
-    if (!all_copied) fetched = copy_objects(from.get(), objects, {move}, known);
+    if (!all_copied) fetched = copy_objects(from.get(), objects, place, {move}, known);
     if (fetched) fetched = set_reference(to, move.destination, move.target);
     if (fetched || !first_failure) continue;
     first_failure =

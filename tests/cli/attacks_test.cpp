@@ -22,6 +22,7 @@
 #include "sync/change.h"
 #include "sync/codec.h"
 #include "sync/commit.h"
+#include "sync/schema.h"
 #include "sync/ssh_signature.h"
 #include "tests/support/forger.h"
 #include "tests/support/result_matchers.h"
@@ -400,6 +401,48 @@ TEST_F(Attacks, D16ABranchNamedByNobodyIsSetAside) {
     forger.post(tip, name);
   EXPECT_EQ(schools.at("bitc", {"sync"}).code, 1);
   EXPECT_THAT(refused_at("bitc"), Each(HasSubstr("no branch")));
+}
+
+TEST_F(Attacks, D16WhatSomebodyPutAtADevicesNameKeepsNobodyFromItsWork) {
+  schools.act("bstu", {"set", bstu_course, "credits=4"});
+  schools.sync({"bstu", "bstu"});
+  Forger forger{schools, "bstu"};
+  auto stripped = forger.latest();
+  stripped.commit.signature.clear();
+  auto lost = stripped;
+  lost.commit.parents.emplace_back();
+  // None is the device's work, and its branch cannot be moved forward from there; the first cannot
+  // even be fetched.
+  int credits_next = 5;
+  for (const auto& found : {lost, stripped, Forger{schools, "bitc"}.latest()}) {
+    forger.post(found);
+    schools.act("bstu", {"set", bstu_course, "credits=" + std::to_string(credits_next)});
+    EXPECT_NE(schools.at("bstu", {"sync"}).code, 3);
+    EXPECT_NE(schools.at("bitc", {"sync"}).code, 3);
+    EXPECT_EQ(credits("bitc"), credits_next++);
+    EXPECT_EQ(schools.ask("bstu", {"sync"}).front().at("sent").at("batches"), 0);
+  }
+  EXPECT_EQ(schools.digest("bitc"), schools.digest("bstu"));
+}
+
+TEST_F(Attacks, D72ABatchOfASchoolsOwnIsTakenFromNobody) {
+  begin_stream();
+  Forger forger{schools, "bstu"};
+  const auto forged = forger.altered(forger.latest(), [](Batch& batch) {
+    batch.space = Space::school;
+    batch.number = 1;
+    batch.first_n = 1;
+    batch.previous.reset();
+    Change made;
+    made.action = Action::create;
+    made.time = batch.changes.front().time;
+    batch.records = {{Schema::built_in().type("student")->number, RecordId{}}};
+    batch.changes = {made};
+  });
+  forger.post(forged);
+  EXPECT_EQ(schools.at("bitc", {"sync"}).code, 1);
+  EXPECT_THAT(refused_at("bitc"), Each(HasSubstr("keeps for itself")));
+  EXPECT_THAT(refused_at("bitc"), SizeIs(1));
 }
 
 TEST_F(Attacks, D18ABatchWithoutASignatureIsRefusedThoughItsAuthorIsTheLead) {
