@@ -19,6 +19,7 @@
 #include "client/git/git_history.h"
 #include "client/git/left_files.h"
 #include "client/git/repository.h"
+#include "client/known_types.h"
 #include "client/recovery.h"
 #include "client/rules/rules.h"
 #include "client/sqlite/database.h"
@@ -33,6 +34,9 @@
 namespace guantong {
 namespace {
 
+/// Null: those of this program.
+const Schema* types_of_another = nullptr;
+
 Result<void> make_folder(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
@@ -46,6 +50,10 @@ std::filesystem::path key_path_in(const std::filesystem::path& root) {
 }
 
 }  // namespace
+
+void know_types(const Schema* schema) {
+  types_of_another = schema;
+}
 
 Result<WorkLock> WorkLock::take(const std::filesystem::path& workspace) {
   const auto path = workspace / "lock";
@@ -81,7 +89,8 @@ Result<Workspace> Workspace::assemble(const std::filesystem::path& root,
 
 Result<void> Workspace::reopen() {
   store_.reset();
-  store_ = TRY(SqliteStore::open(replica_path(), Schema::built_in()));
+  store_ = TRY(SqliteStore::open(
+      replica_path(), types_of_another == nullptr ? Schema::built_in() : *types_of_another));
   return {};
 }
 

@@ -42,11 +42,14 @@ Result<void> Ledger::read(EditNo number,
   const auto values = TRY(read_fields(*type, change));
   const ReadChange read{change, values};
   for (const auto slot : slots_of(*type, read)) {
-    if (type->merge_of(slot) == MergeRule::set) continue;
-    edit.values[slot] = value_of(slot, read);
+    if (type->merge_of(slot) != MergeRule::set) edit.values[slot] = value_of(slot, read);
     by_slot_[{record, slot}].push_back(number);
     touched_[{record, slot}] = true;
   }
+  for (const auto& [slot, members] : values.members)
+    edit.added[slot].insert(members.begin(), members.end());
+  for (const auto& removal : change.removed)
+    edit.removed[removal.field].insert(removal.member);
   return {};
 }
 

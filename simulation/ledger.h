@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,8 @@ struct Edit {
   std::vector<bool> seen;     ///< By edit: what its author had before him.
   bool acknowledged = false;  ///< Whether its author was told that it is saved.
   bool given_up =
-      false;  ///< Its author took it back, or put an old backup in the place of the disk.
+      false;            ///< Its author took it back, or put an old backup in the place of the disk.
+  bool is_act = false;  ///< Of membership.
   bool may_double = false;  ///< It went to two computers before it was sealed.
   /// Of which fields its author was told that they are in force, or only proposed.
   std::map<std::string, bool> in_force{};
@@ -33,6 +35,7 @@ struct Edit {
   bool is_read = false;
   RecordKey record{};
   std::map<Slot, std::string> values{};  ///< What it says, by slot; of sets nothing.
+  std::map<Slot, std::set<std::string>> added{}, removed{};  ///< Members, by the slot of a set.
 };
 
 class Ledger {
@@ -64,6 +67,8 @@ public:
 
   /// The slots that were written since the last call, each with all edits of it.
   std::map<std::pair<RecordKey, Slot>, std::vector<EditNo>> take_touched();
+  /// Lets the next call return it again.
+  void touch(const std::pair<RecordKey, Slot>& slot) { touched_[slot] = true; }
 
 private:
   std::vector<Edit> edits_;

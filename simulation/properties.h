@@ -10,10 +10,6 @@
 
 namespace guantong::simulation {
 
-/// Lets all faults end and the sites exchange until nothing moves; whoever must be admitted again
-/// is. Fails as a violation of the second property when they do not come to rest.
-Result<void> come_to_rest(World& world);
-
 /// Checks all properties on sites that have come to rest. `turn`, which counts up, says at which
 /// site what is too dear to check everywhere is checked. The error is a violation.
 Result<void> check_properties(World& world, std::size_t turn);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "simulation/later_schema.h"
 #include "simulation/ledger.h"
 #include "simulation/violation.h"
 
@@ -24,7 +25,7 @@ Result<void> note_change(Site& site, Ledger& ledger, const Dot& dot, const Chang
   site.dots[*number] = dot;
   RecordKey key;
   if (change.record != 0) key = TRY(site.workspace->store().record_key(change.record));
-  return ledger.read(*number, key, change, site.workspace->schema());
+  return ledger.read(*number, key, change, later_schema());
 }
 
 }  // namespace
@@ -56,6 +57,11 @@ void Site::begin_anew() {
   known.clear();
   dots.clear();
   read.clear();
+}
+
+bool may_write(Session& session, StreamNo stream) {
+  const auto* grant = session.members().best_grant(stream);
+  return grant != nullptr && session.members().level_of(*grant) >= Level::teacher;
 }
 
 }  // namespace guantong::simulation

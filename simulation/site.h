@@ -29,9 +29,10 @@ struct Site {
   bool offline = false;
   bool is_copy = false;      ///< It was copied or restored, and may find out.
   bool asks_in = false;      ///< It is to be admitted again.
-  bool was_put_out = false;  ///< At some time.
+  bool may_be_held = false;  ///< Some of what it wrote may wait for a ruling.
   bool has_new_key = false;  ///< It has another key than its first.
   bool has_backup = false;
+  bool is_later = false;  ///< It has the later program.
 
   std::vector<bool> known;                              ///< By edit.
   std::map<EditNo, Dot> dots;                           ///< Of those, in the replica's numbers.
@@ -49,5 +50,8 @@ struct Site {
   /// Forgets what was looked through: the replica is another one.
   void begin_anew();
 };
+
+/// Whether the device of a stream of the plan may write, as a replica sees it.
+bool may_write(Session& session, StreamNo stream);
 
 }  // namespace guantong::simulation

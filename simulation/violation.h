@@ -9,7 +9,7 @@
 namespace guantong::simulation {
 
 /// How many properties are checked; docs/testing.md lists them.
-inline constexpr int properties = 8;
+inline constexpr int properties = 9;
 
 /// The error that ends a simulation: property `number` does not hold, and how that shows.
 template <class... Arguments>

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "simulation/later_schema.h"
 #include "simulation/ledger.h"
 #include "simulation/plan.h"
 #include "simulation/simulated_disk.h"
@@ -22,9 +23,11 @@
 #include "client/audit.h"
 #include "client/clock.h"
 #include "client/config.h"
+#include "client/crypto/device_key.h"
 #include "client/editor.h"
 #include "client/field_edit.h"
 #include "client/git/repository.h"
+#include "client/known_types.h"
 #include "client/membership.h"
 #include "client/recovery.h"
 #include "client/syncing.h"
@@ -41,19 +44,24 @@ namespace {
 constexpr std::uint64_t first_evening_ms = 1'788'292'800'000;
 constexpr std::uint64_t day_ms = 86'400'000;
 constexpr std::uint64_t minute_ms = 60'000;
+constexpr const char* recovery_file = "recovery.key";
 
 /// Lets a computer run while it lives.
 class Running {
 public:
-  Running(SimulatedDisk& disk, Computer& computer, std::uint64_t now) : disk_{disk} {
-    disk_.run_on(&computer);
+  Running(SimulatedDisk& disk, Site& site, std::uint64_t now) : disk_{disk} {
+    disk_.run_on(&site.computer);
     tell_time_by([now] { return now; });
+    World::use_program_of(site);
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
   Running(Running&&) = delete;
   Running& operator=(Running&&) = delete;
-  ~Running() { disk_.run_on(nullptr); }
+  ~Running() {
+    disk_.run_on(nullptr);
+    know_types(nullptr);
+  }
 
 private:
   SimulatedDisk& disk_;
@@ -90,7 +98,9 @@ Result<void> World::found(const std::filesystem::path& folder, std::size_t sites
   const auto hub = (folder / "hub.git").string();
   TRY(create_bare(hub));
   TRY(create_bare(folder / "stick.git"));
-  auto lead = TRY(guantong::found(folder / site_name(0), founder_of(0)));
+  const auto recovery = TRY(DeviceKey::generate());
+  TRY(recovery.save(folder / recovery_file));
+  auto lead = TRY(guantong::found(folder / site_name(0), founder_of(0), recovery.public_key()));
   lead.config().remotes["origin"] = {hub};
   TRY(lead.save_config());
   std::vector<Workspace> others;
@@ -130,6 +140,50 @@ Result<std::unique_ptr<World>> World::open(const std::filesystem::path& folder,
 
 World::~World() {
   tell_time_by({});
+  know_types(nullptr);
+}
+
+void World::use_program_of(const Site& site) {
+  know_types(site.is_later ? &later_schema() : nullptr);
+}
+
+Result<Site*> World::lead() {
+  for (auto& site : sites_) {
+    auto session = TRY(Session::begin(site.workspace->store()));
+    const auto own = TRY(session->store().intern_stream(site.workspace->device(), Space::plan));
+    const auto* grant = session->members().best_grant(own);
+    if (grant != nullptr && session->members().level_of(*grant) == Level::lead) return &site;
+  }
+  return static_cast<Site*>(nullptr);
+}
+
+Result<bool> World::could_come_back(const Site& site) {
+  const auto* leads = TRY(lead());
+  return heir_ == nullptr || (heir_ != &site && leads != &site);
+}
+
+Result<Tried> World::admit_by_recovery_key(const Request& request) {
+  Site safe;
+  safe.number = Ledger::nobody;
+  safe.name = site_name(0);
+  safe.computer.root = folder_ / "safe";
+  std::filesystem::remove_all(safe.root());
+  use_program_of(safe);
+  auto key = TRY(DeviceKey::load(folder_ / recovery_file));
+  const auto consortium = sites_.front().workspace->config().consortium;
+  auto workspace = TRY(join_with_recovery_key(
+      safe.root(), hub().string(), consortium, founder_of(0), std::move(key)));
+  safe.workspace.emplace(std::move(workspace));
+  const auto does = [&](Workspace& own) -> Result<void> {
+    TRY(sync_with(own, "origin", {}));
+    const auto found = TRY(find_request(own, request_code(request)));
+    TRY(admit(own, found, Level::lead));
+    TRY(sync_with(own, "origin", {}));
+    return {};
+  };
+  const auto tried = TRY(at(safe, does));
+  if (tried == Tried::done) count("uses of the recovery key");
+  return tried;
 }
 
 Result<Site*> World::site(std::string_view name) {
@@ -146,6 +200,7 @@ std::uint64_t World::time_of(const Site& site) {
 
 Result<void> World::open_again(Site& site) {
   site.workspace.reset();
+  use_program_of(site);
   auto opened = Workspace::open(site.root());
   if (!opened)
     return broken(1,
@@ -170,7 +225,7 @@ Result<void> World::check_own_edits(const Site& site) {
 Result<void> World::start_again(Site& site) {
   count(site.computer.fault->kind == Fault::Kind::power ? "power cuts" : "kills");
   {
-    const Running running{disk_, site.computer, time_of(site)};
+    const Running running{disk_, site, time_of(site)};
     site.workspace.reset();  // What a program would still write now is not written.
   }
   SimulatedDisk::start_again(site.computer);
@@ -191,7 +246,7 @@ Result<void> World::with_closed(Site& site, const std::function<Result<void>()>&
 Result<Tried> World::at(Site& site, const std::function<Result<void>(Workspace&)>& act) {
   Result<void> done;
   {
-    const Running running{disk_, site.computer, time_of(site)};
+    const Running running{disk_, site, time_of(site)};
     done = act(*site.workspace);
   }
   if (site.computer.dead) {
@@ -237,11 +292,13 @@ Result<Tried> World::edit(
 }
 
 Result<Tried> World::act(Site& site,
+                         ActKind kind,
                          const std::function<Result<void>(Workspace&, std::string_view why)>& act) {
   const auto number = ledger_.begin(site.number, site.known);
   return at(site, [&](Workspace& workspace) -> Result<void> {
     TRY(act(workspace, Ledger::why(number)));
     ledger_[number].acknowledged = true;
+    ledger_[number].is_act = kind == ActKind::of_membership;
     return {};
   });
 }
@@ -264,11 +321,37 @@ Result<Tried> World::sync(Site& site, const std::string& remote, SyncReport& rep
   return tried;
 }
 
+/// Acts of membership that nobody has seen do not come along to a new device.
+void World::leave_acts_behind(const Site& site) {
+  for (EditNo number = 0; number < ledger_.size(); ++number) {
+    auto& edit = ledger_[number];
+    if (edit.site == site.number && edit.is_act && !site.knows(number)) edit.given_up = true;
+  }
+}
+
+Result<void> World::expect_doubles(Site& site) {
+  const auto* leads = TRY(lead());
+  for (auto& other : sites_)
+    other.may_be_held = other.may_be_held || &other == &site || leads == &site;
+  for (EditNo number = 0; number < ledger_.size(); ++number) {
+    if (ledger_[number].site == site.number) ledger_[number].may_double = true;
+  }
+  return {};
+}
+
+void World::give_up_what_nobody_has() {
+  for (EditNo number = 0; number < ledger_.size(); ++number) {
+    const bool somewhere =
+        std::ranges::any_of(sites_, [&](const Site& site) { return site.knows(number); });
+    if (ledger_[number].site == Ledger::nobody && !somewhere) ledger_[number].given_up = true;
+  }
+}
+
 Result<Tried> World::recover_as_new(Site& site, bool anyway) {
   const auto before = site.workspace->device();
   Result<void> done;
   {
-    const Running running{disk_, site.computer, time_of(site)};
+    const Running running{disk_, site, time_of(site)};
     const auto recovered = recover(*site.workspace, {.anyway = anyway, .progress = {}});
     if (!recovered) done = recovered.error();
   }
@@ -284,6 +367,7 @@ Result<Tried> World::recover_as_new(Site& site, bool anyway) {
   if (site.workspace->device() != before) {
     count("recovered copies");
     site.is_copy = site.has_new_key = false;
+    leave_acts_behind(site);
     site.asks_in = true;
     site.answered.clear();  // What it had not sent waits until it is admitted.
     TRY(check_own_edits(site));

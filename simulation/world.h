@@ -12,11 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "simulation/hostile/harm.h"
 #include "simulation/ledger.h"
 #include "simulation/simulated_disk.h"
 #include "simulation/site.h"
 
 #include "client/editor.h"
+#include "client/membership.h"
 #include "client/syncing.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"
@@ -29,6 +31,9 @@ enum class Tried : std::uint8_t {
   refused,  ///< The program said why not.
   failed,   ///< A fault came between.
 };
+
+/// An act on a record is an edit; one of membership is left behind by who goes on as a new device.
+enum class ActKind : std::uint8_t { of_record, of_membership };
 
 /// What happened, by name: for the summary.
 using Counts = std::map<std::string, std::uint64_t, std::less<>>;
@@ -50,8 +55,15 @@ public:
   /// Fails with `invalid` when there is no such site.
   Result<Site*> site(std::string_view name);
   std::deque<Site>& sites() { return sites_; }
-  Site& lead() { return sites_.front(); }
+  /// The site that leads, as it knows itself; null where none does.
+  Result<Site*> lead();
+  /// Notes that the lead was handed over to a site, which may not have heard of it.
+  void hand_lead_to(const Site& heir) { heir_ = &heir; }
+  /// Whether a site could be let in again if it had to go on as a new device: by another one that
+  /// leads, or by the recovery key, which leads until the lead is first handed over.
+  Result<bool> could_come_back(const Site& site);
   Ledger& ledger() { return ledger_; }
+  Harm& harm() { return harm_; }
   SimulatedDisk& disk() { return disk_; }
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path hub() const { return folder_ / "hub.git"; }
@@ -72,6 +84,7 @@ public:
       Site& site, const std::function<Result<Saved>(Editor&, Session&, std::string_view why)>& act);
   /// Any other act that has a reason.
   Result<Tried> act(Site& site,
+                    ActKind kind,
                     const std::function<Result<void>(Workspace&, std::string_view why)>& act);
 
   /// One exchange of a site with a remote: "origin" or "stick". What it reported is in `report`.
@@ -80,6 +93,19 @@ public:
   /// Lets a site go on as a new device, which is to be admitted: `anyway` also where nothing says
   /// that it is a copy.
   Result<Tried> recover_as_new(Site& site, bool anyway);
+
+  /// Somebody else has the site's key as well: its edits may go two ways, and what rests on its
+  /// acts may be held.
+  Result<void> expect_doubles(Site& site);
+  /// What somebody sent who is not there any more, and was lost before anybody had it.
+  void give_up_what_nobody_has();
+
+  /// Takes the recovery key out of its safe, and lets a site in that nobody else could, as the
+  /// lead.
+  Result<Tried> admit_by_recovery_key(const Request& request);
+
+  /// Lets workspaces be opened by the program that a site has.
+  static void use_program_of(const Site& site);
 
   /// Starts a computer again whose program or power was cut off.
   Result<void> start_again(Site& site);
@@ -92,11 +118,14 @@ private:
   std::uint64_t time_of(const Site& site);
   Result<void> open_again(Site& site);
   Result<void> check_own_edits(const Site& site);
+  void leave_acts_behind(const Site& site);
 
   std::filesystem::path folder_;
   SimulatedDisk& disk_;
   std::deque<Site> sites_;
   Ledger ledger_;
+  Harm harm_;
+  const Site* heir_ = nullptr;  ///< To whom the lead was handed last.
   Counts counts_;
   std::uint64_t night_ = 0;
   std::uint64_t ticks_ = 0;

@@ -25,6 +25,7 @@
 #include "sync/base/error.h"
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
+#include "sync/built_in_files.h"
 #include "sync/change.h"
 
 namespace guantong {
@@ -405,16 +406,20 @@ Result<Schema> Schema::from(const std::vector<const pb::FileDescriptor*>& files)
   return schema;
 }
 
+std::vector<const pb::FileDescriptor*> built_in_files() {
+  return {v1::Org::descriptor()->file(),
+          v1::Team::descriptor()->file(),
+          v1::Programme::descriptor()->file(),
+          v1::Plan::descriptor()->file(),
+          v1::Course::descriptor()->file(),
+          v1::EvalScheme::descriptor()->file(),
+          v1::Practice::descriptor()->file(),
+          v1::Student::descriptor()->file()};
+}
+
 const Schema& Schema::built_in() {
   static const Schema schema = [] {
-    auto built = Schema::from({v1::Org::descriptor()->file(),
-                               v1::Team::descriptor()->file(),
-                               v1::Programme::descriptor()->file(),
-                               v1::Plan::descriptor()->file(),
-                               v1::Course::descriptor()->file(),
-                               v1::EvalScheme::descriptor()->file(),
-                               v1::Practice::descriptor()->file(),
-                               v1::Student::descriptor()->file()});
+    auto built = Schema::from(built_in_files());
     if (!built) std::abort();  // A test reads the annotations; a program that fails it never ships.
     return *std::move(built);
   }();

@@ -51,6 +51,7 @@ std::string shown_count(const std::string& name) {
   static const std::map<std::string, Message> words{
       {"acts on duties and owners", message("acts on duties and owners")},
       {"admissions", message("admissions")},
+      {"attacks", message("attacks on what is shared")},
       {"backups put back", message("backups put back")},
       {"branches lost", message("branches that the shared repository lost")},
       {"conflicts decided", message("conflicts decided")},
@@ -60,6 +61,7 @@ std::string shown_count(const std::string& name) {
       {"exchanges", message("exchanges")},
       {"expulsions", message("expulsions")},
       {"full disks", message("full disks")},
+      {"hand-overs of the lead", message("times that the lead was handed over")},
       {"kills", message("programs that were ended in the middle")},
       {"new keys", message("new keys")},
       {"nights", message("nights")},
@@ -71,7 +73,10 @@ std::string shown_count(const std::string& name) {
       {"repositories put back", message("times that the shared repository was put back")},
       {"rotten bits", message("rotten bits")},
       {"rotten bits found and mended", message("rotten bits that were found and mended")},
+      {"signatures", message("signatures, and refusals to sign")},
       {"sites offline", message("times that a site went offline")},
+      {"upgrades", message("sites that went over to a later program")},
+      {"uses of the recovery key", message("uses of the recovery key")},
       {"wrong clocks", message("wrong clocks")}};
   const auto found = words.find(name);
   return found == words.end() ? name : say(found->second);

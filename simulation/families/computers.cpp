@@ -41,13 +41,12 @@ Result<void> run_backup(World& world, const Step& step) {
   return {};
 }
 
-/// Nobody could let the lead's only computer in again: that is what the recovery key is for.
-///
 /// An old backup takes the place of the disk. What nobody else has by then is gone with it, and the
 /// person knows.
 Result<void> run_put_back(World& world, const Step& step) {
   auto* site = TRY(world.site(step[1]));
-  if (!site->has_backup || site == &world.lead()) return {};
+  if (!site->has_backup) return {};
+  if (!TRY(world.could_come_back(*site))) return {};
   site->computer.fault.reset();
   TRY(world.with_closed(*site, [&] {
     copy_folder(backup_of(*site), site->root());
@@ -77,19 +76,19 @@ Step draw_clone(Draws& draws, const Setting& setting) {
 Result<void> run_clone(World& world, const Step& step) {
   auto* site = TRY(world.site(step[1]));
   const auto edits = TRY(parse_field_edits({step[3]}));
-  if (site->is_copy || site == &world.lead()) return {};
+  if (site->is_copy) return {};
+  if (!TRY(world.could_come_back(*site))) return {};
   Site twin;
   twin.number = Ledger::nobody;
   twin.name = site->name;
+  twin.is_later = site->is_later;
   twin.computer.root = site->root().string() + ".twin";
   site->computer.fault.reset();
   TRY(world.with_closed(*site, [&] {
     copy_folder(site->root(), twin.root());
     return Result<void>{};
   }));
-  for (EditNo number = 0; number < world.ledger().size(); ++number) {
-    if (world.ledger()[number].site == site->number) world.ledger()[number].may_double = true;
-  }
+  TRY(world.expect_doubles(*site));
   TRY(world.with_closed(twin, [] { return Result<void>{}; }));
   const auto writes = [&](Editor& editor, Session& session, std::string_view why) -> Result<Saved> {
     const auto record = TRY(record_at(session, step[2]));

@@ -93,7 +93,7 @@ Result<void> hold(World& world, const Step& step, HeldSubject subject) {
     TRY(editor.hold(*record, std::move(act), why));
     return session->commit();
   };
-  const auto tried = TRY(world.act(*site, acts));
+  const auto tried = TRY(world.act(*site, ActKind::of_record, acts));
   if (tried == Tried::done) world.count("acts on duties and owners");
   return {};
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/coming_to_rest.h"
 #include "simulation/draws.h"
 #include "simulation/families/family.h"
 #include "simulation/properties.h"

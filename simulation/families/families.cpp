@@ -29,7 +29,11 @@ const std::vector<Verb>& all_verbs() {
                               crash_verbs,
                               rot_verbs,
                               computer_verbs,
-                              membership_verbs}) {
+                              membership_verbs,
+                              hostile_verbs,
+                              signature_verbs,
+                              lead_verbs,
+                              version_verbs}) {
       const auto some = family();
       all.insert(all.end(), some.begin(), some.end());
     }

@@ -40,6 +40,10 @@ std::vector<Verb> crash_verbs();
 std::vector<Verb> rot_verbs();
 std::vector<Verb> computer_verbs();
 std::vector<Verb> membership_verbs();
+std::vector<Verb> hostile_verbs();
+std::vector<Verb> signature_verbs();
+std::vector<Verb> lead_verbs();
+std::vector<Verb> version_verbs();
 
 /// All of them, in this order.
 const std::vector<Verb>& all_verbs();

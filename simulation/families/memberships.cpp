@@ -21,20 +21,21 @@ Step draw_expel(Draws& draws, const Setting& setting) {
   return {"expel", draw_site(draws, setting)};
 }
 
-/// The lead puts a site's device out, which may not hear of it for long. What it wrote and was not
-/// seen by then does not count; it is let in again at the next quiet exchange.
+/// Whoever leads puts a site's device out, which may not hear of it for long. What it wrote and was
+/// not seen by then does not count; it is let in again at the next quiet exchange.
 Result<void> run_expel(World& world, const Step& step) {
   auto* site = TRY(world.site(step[1]));
-  if (site == &world.lead() || site->asks_in) return {};
+  auto* by = TRY(world.lead());
+  if (by == nullptr || by == site || site->asks_in) return {};
   const auto device = to_hex(site->workspace->device().raw());
   const auto acts = [&](Workspace& lead, std::string_view why) -> Result<void> {
     TRY(dismiss(lead, device, Level::none, why));
     return {};
   };
-  const auto tried = TRY(world.act(world.lead(), acts));
+  const auto tried = TRY(world.act(*by, ActKind::of_membership, acts));
   if (tried != Tried::done) return {};
   site->asks_in = true;
-  site->was_put_out = true;
+  site->may_be_held = true;
   world.count("expulsions");
   return {};
 }

@@ -61,6 +61,7 @@ bool is_sound(World& world, Site& site) {
 
 /// What a person does who is told: make the replica anew.
 Result<void> mend(World& world, Site& site) {
+  World::use_program_of(site);
   auto opened = Workspace::open(site.root());
   if (!opened) {
     // The replica cannot even be opened: it is removed, and comes again from the history.
@@ -91,6 +92,7 @@ Result<void> run_rot(World& world, const Step& step) {
     flip_byte(files[where % files.size()], where);
   }
   world.count("rotten bits");
+  World::use_program_of(*site);
   auto opened = Workspace::open(site->root());
   if (opened) site->workspace.emplace(*std::move(opened));
   if (!is_sound(world, *site)) {

@@ -5,6 +5,7 @@
 
 #include "simulation/script.h"
 #include "simulation/simulator.h"
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +56,78 @@ TEST(Simulator, DoesTheSameForTheSameSeedToTheLastByte) {
   const auto other = simulator().run(draw_script({6, sites, 6}));
   ASSERT_THAT(other, is_ok());
   EXPECT_NE(once->digest, other->digest);
+}
+
+/// Lets a script happen that was written for it, behind a plan that everybody has written to.
+void expect_holds(const std::string& steps) {
+  auto text = std::string{"simulation seed 1 sites 3\n"};
+  for (const auto* site : {"college", "highschool", "university"})
+    text += fmt::format("set {0} course:B00001 credits=3\nsync {0}\n", site);
+  const auto script = script_in(text + steps + "quiet\n");
+  ASSERT_THAT(script, is_ok());
+  const auto outcome = simulator().run(*script);
+  ASSERT_THAT(outcome, is_ok());
+  EXPECT_FALSE(outcome->violation) << to_line(script->steps[outcome->violation->step]) << ": "
+                                   << in_english(outcome->violation->error.message);
+}
+
+class Attackers : public testing::TestWithParam<const char*> {};
+
+TEST_P(Attackers, PutNothingInForceAndStopNobody) {
+  std::string steps;
+  for (const auto* kind : {"signature",
+                           "unsigned",
+                           "name",
+                           "replay",
+                           "gap",
+                           "fork",
+                           "future",
+                           "garbage",
+                           "large",
+                           "seize",
+                           "foreign",
+                           "school",
+                           "tree",
+                           "nothing",
+                           "misplace",
+                           "witness"}) {
+    for (const auto* chance : {"0", "1"})
+      steps += fmt::format("hostile {} {} university {}\nset university course:B00003 tags+={}\n",
+                           kind,
+                           GetParam(),
+                           chance,
+                           kind);
+    steps += "quiet\n";
+  }
+  expect_holds(steps);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Attackers, testing::Values("member", "outcast", "stranger"));
+
+TEST(Simulator, TheLeadGoesOnThoughItsOnlyComputerIsCopied) {
+  expect_holds(
+      "clone college course:B00001 credits=5\nset college course:B00001 credits=2\n"
+      "quiet\nexpel university\nquiet\n");
+}
+
+TEST(Simulator, TheLeadIsHandedOverAndBackWhileSitesAreAway) {
+  expect_holds(
+      "offline university\npass highschool\nsync college\nsync highschool\n"
+      "pass university\nexpel college\nquiet\npass college\nquiet\n");
+}
+
+TEST(Simulator, WhatALaterProgramWritesIsThereAfterTheUpgrade) {
+  expect_holds(
+      "upgrade university\nnovel university course:B00003 1\nnovel university new 2\n"
+      "quiet\nupgrade college\nnovel college course:B00003 2\nquiet\n"
+      "upgrade highschool\nquiet\n");
+}
+
+TEST(Simulator, APlanIsClosedByAllAndOpenedAgain) {
+  expect_holds(
+      "sign college plan:PLAN-1 sign\nquiet\nsign highschool plan:PLAN-1 sign\n"
+      "sign university plan:PLAN-1 sign\nset college plan_section:SEC-1 body_zh=改。\n"
+      "quiet\nsign college plan:PLAN-1 reopen\nquiet\n");
 }
 
 TEST(Simulator, ReplaysAScriptThatAPersonCanRead) {

@@ -1,5 +1,4 @@
-// Batches that no program would write: what whoever may push, has stolen a key or has changed the
-// program could put at a remote.
+// The simulator's forger, at the remote of a test's schools. What goes wrong ends the test.
 #pragma once
 
 #include <filesystem>
@@ -7,53 +6,37 @@
 #include <string>
 #include <string_view>
 
-#include "client/git/git_history.h"
-#include "client/workspace.h"
+#include "simulation/hostile/forger.h"
+
 #include "sync/change.h"
-#include "sync/commit.h"
 #include "tests/support/schools.h"
 
 namespace guantong::test {
 
-/// A batch at a remote, taken apart. What is changed in it is only right again once it is signed.
-struct Letter {
-  CommitId id;
-  Commit commit;
-  std::string payload;
-
+struct Letter : simulation::Letter {
   Batch batch() const;
 };
 
-/// Works at a remote, with the key of one school's computer. What goes wrong ends the test.
+/// Works at a remote, with the key of one school's computer.
 class Forger {
 public:
   Forger(const Schools& schools, std::string_view school);
   Forger(const Schools& schools, std::string_view school, const std::filesystem::path& remote);
 
-  /// The computer's branch: "plan/bstu/<64 hex digits>".
-  const std::string& branch() const { return branch_; }
-  /// The latest batch at the remote of the computer's stream.
+  const std::string& branch() const { return forger_.branch(); }
   Letter latest();
   Letter read(const CommitId& commit);
 
-  /// Puts another payload in, and makes the message fit it.
   void put(Letter& letter, const std::string& payload);
   void put(Letter& letter, const Batch& batch);
-  void sign(Letter& letter) const;
-  /// What `letter` says after `change` was made to its batch, and signed anew.
+  void sign(Letter& letter) const { forger_.sign(letter); }
   Letter altered(Letter letter, const std::function<void(Batch&)>& change);
-  /// A batch that goes on from `letter`, under the same grant, with the changes that `fill` gives
-  /// it.
   Letter next(const Letter& letter, const std::function<void(Batch&)>& fill);
 
-  /// Stores the letter at the remote, and lets a branch there stand at it: where none is named,
-  /// the computer's.
   CommitId post(const Letter& letter, const std::string& branch = {});
 
 private:
-  GitHistory history_;
-  KeySigner signer_;
-  std::string branch_;
+  simulation::Forger forger_;
 };
 
 }  // namespace guantong::test
