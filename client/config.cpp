@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "client/disk_watch.h"
+#include "client/durable_names.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
@@ -152,11 +153,8 @@ Result<void> replace_file(const std::filesystem::path& path, const std::string& 
     if (file.get() < 0) return cannot("write", beside);
     TRY(write_all(file, content, beside));
   }
-  std::error_code error;
-  std::filesystem::rename(beside, path, error);
-  if (error) return fail(Errc::io, "cannot write {}: {}", path.string(), error.message());
-  const OpenFile folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return cannot("write", path.parent_path());
+  if (const auto error = rename_durably(beside, path))
+    return fail(Errc::io, "cannot write {}: {}", path.string(), error.message());
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "client/disk_watch.h"
+#include "client/durable_names.h"
 #include "client/git/git_history.h"
 #include "client/git/repository.h"
 #include "client/workspace.h"
@@ -86,9 +87,9 @@ Result<void> exchange(const std::filesystem::path& history, const std::filesyste
                 "history.git from another member",
                 std::strerror(errno));
   const std::filesystem::path damaged = history.string() + ".damaged";
-  std::error_code error;
-  std::filesystem::remove_all(damaged, error);
-  if (!error) std::filesystem::rename(anew, damaged, error);
+  auto error = flush_folder(history.parent_path());
+  if (!error) std::filesystem::remove_all(damaged, error);
+  if (!error) error = rename_durably(anew, damaged);
   if (error)
     return fail(
         Errc::io,

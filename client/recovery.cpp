@@ -17,9 +17,11 @@
 #include "client/crypto/device_key.h"
 #include "client/crypto/key_file.h"
 #include "client/disk_watch.h"
+#include "client/durable_names.h"
 #include "client/git/git_history.h"
 #include "client/git/repository.h"
 #include "client/replica_beside.h"
+#include "client/replica_lock.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
 #include "sync/base/bytes.h"
@@ -27,6 +29,7 @@
 #include "sync/base/result.h"
 #include "sync/batch_commit.h"
 #include "sync/change.h"
+#include "sync/exchange.h"
 #include "sync/history.h"
 #include "sync/members.h"
 #include "sync/merger.h"
@@ -172,6 +175,23 @@ private:
   std::set<HybridTime> public_acts_;
 };
 
+/// Fills the new replica, and returns how far each branch goes in it. What it has is in the
+/// history: the others' new work as well, and this device's as far as the remote that has most of
+/// it.
+Result<std::vector<Branch>> take_all(Workspace& workspace,
+                                     const std::vector<Branch>& branches,
+                                     const ReplicaBeside& beside,
+                                     const Progress& progress) {
+  auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
+  std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
+  const auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
+  TRY(anew->database().join_log());
+  std::vector<Branch> reached;
+  for (const auto& stream : received.streams)
+    reached.push_back({stream.branch, stream.tip});
+  return reached;
+}
+
 Result<void> carry_edits(Workspace& workspace,
                          SqliteStore& to,
                          const DeviceId& device,
@@ -203,9 +223,7 @@ Result<void> remove_file(const std::filesystem::path& path) {
 
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
   TRY(ask_disk(DiskAct::file, to));
-  std::error_code error;
-  std::filesystem::rename(from, to, error);
-  if (error)
+  if (const auto error = rename_durably(from, to))
     return fail(Errc::io,
                 "cannot rename {} to {}: {}; nothing is lost, and the next command tries again",
                 from.string(),
@@ -220,10 +238,8 @@ Result<void> replace_key(const std::filesystem::path& root) {
   return rename_file(root / new_key, root / old_key);
 }
 
-}  // namespace
-
-Result<void> finish_recovery(const std::filesystem::path& root) {
-  if (!std::filesystem::exists(root / marker)) return {};
+/// Does what is left of a recovery once its marker is there. The caller is alone with the replica.
+Result<void> finish_alone(const std::filesystem::path& root) {
   const auto note = TRY(read_file(root / marker));
   const auto raw = from_hex(note.substr(0, 2 * DeviceId::size));
   const auto device = raw ? DeviceId::from(*raw) : std::nullopt;
@@ -253,6 +269,17 @@ Result<void> finish_recovery(const std::filesystem::path& root) {
   return remove_file(root / marker);
 }
 
+}  // namespace
+
+Result<void> finish_recovery(const std::filesystem::path& root, const ReplicaLock& lock) {
+  if (!std::filesystem::exists(root / marker)) return {};
+  const auto alone = lock.alone();
+  // Another command may have finished it meanwhile.
+  if (!std::filesystem::exists(root / marker)) return {};
+  if (!alone) return alone.error();
+  return finish_alone(root);
+}
+
 Result<Recovered> recover(Workspace& workspace, const RecoveryOptions& options) {
   const auto lock = TRY(WorkLock::take(workspace.root()));
   std::vector<Branch> own;
@@ -272,18 +299,16 @@ Result<Recovered> recover(Workspace& workspace, const RecoveryOptions& options) 
   TRY(key.save(root / new_key));
   recovered.now = device_id(key.public_key());
   ReplicaBeside beside{workspace, ending};
-  std::vector<Branch> reached;
+  const auto reached = TRY(take_all(workspace, branches, beside, options.progress));
+  // Nobody edits what is carried over until the new replica is in place.
+  const auto alone = TRY(workspace.replica_lock().alone());
+  workspace.store().refresh();
   {
     auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
-    std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
-    const auto received = TRY(take_history(workspace, branches, *anew, options.progress, ignored));
-    // What the replica has is in the history: the others' new work as well, and this device's as
-    // far as the remote that has most of it.
-    for (const auto& stream : received.streams)
-      reached.push_back({stream.branch, stream.tip});
     TRY(carry_edits(workspace, *anew, recovered.now, recovered));
     TRY(carry_notes(workspace, workspace.store(), *anew));
-    TRY(anew->database().run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE"));
+    TRY(anew->database().join_log());
+    TRY(anew->database().run("PRAGMA journal_mode = DELETE"));
   }
   std::string note = to_hex(recovered.now.raw()) + '\n';
   for (const auto& branch : reached)
@@ -291,7 +316,7 @@ Result<Recovered> recover(Workspace& workspace, const RecoveryOptions& options) 
   beside.keep();
   TRY(replace_file(root / marker, note));
   workspace.close();
-  TRY(finish_recovery(root));
+  TRY(finish_alone(root));
   return recovered;
 }
 

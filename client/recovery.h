@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "client/replica_lock.h"
 #include "client/workspace.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -27,10 +28,11 @@ struct RecoveryOptions {
 
 /// Draws a new key, makes the replica anew from what the remotes have, and carries the edits over
 /// that were not sent, each once. What is left is to be admitted again. Fails with `conflict` where
-/// nothing is wrong with this workspace.
+/// nothing is wrong with this workspace, `busy` where somebody else has its replica open.
 Result<Recovered> recover(Workspace& workspace, const RecoveryOptions& options);
 
-/// Finishes a recovery that was cut off; nothing where there is none.
-Result<void> finish_recovery(const std::filesystem::path& root);
+/// Finishes a recovery that was cut off; nothing where there is none. `lock` is the workspace's,
+/// whose replica is not open.
+Result<void> finish_recovery(const std::filesystem::path& root, const ReplicaLock& lock);
 
 }  // namespace guantong

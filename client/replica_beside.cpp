@@ -8,6 +8,7 @@
 
 #include "client/clock.h"
 #include "client/disk_watch.h"
+#include "client/durable_names.h"
 #include "client/receiving.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/workspace.h"
@@ -108,10 +109,13 @@ Result<void> carry_notes(Workspace& workspace, SqliteStore& from, SqliteStore& t
 
 Result<void> put_in_place(const std::filesystem::path& file, const std::filesystem::path& replica) {
   std::error_code error;
-  for (const auto* ending : {"-wal", "-shm"})
-    std::filesystem::remove(replica.string() + ending, error);
+  // The old one's log beside the new file would be taken for that one's.
+  for (const auto* ending : {"-wal", "-shm"}) {
+    if (!error) std::filesystem::remove(replica.string() + ending, error);
+  }
+  if (!error) error = flush_folder(replica.parent_path());
   TRY(ask_disk(DiskAct::file, replica));
-  std::filesystem::rename(file, replica, error);
+  if (!error) error = rename_durably(file, replica);
   if (error) return fail(Errc::io, "cannot put the new replica in place: {}", error.message());
   return {};
 }

@@ -77,7 +77,8 @@ Result<void> carry_over(Workspace& workspace, SqliteStore& from, SqliteStore& to
 /// The notes alone: what remotes had, what waits, receipts, and the last time that was given.
 Result<void> carry_notes(Workspace& workspace, SqliteStore& from, SqliteStore& to);
 
-/// Makes the file the replica, in one step. Nobody may have either open.
+/// Makes the file the replica, in one step, and has that on the disk. Nobody has either open, and
+/// the caller is alone with the replica.
 Result<void> put_in_place(const std::filesystem::path& file, const std::filesystem::path& replica);
 
 }  // namespace guantong

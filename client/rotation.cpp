@@ -6,6 +6,7 @@
 #include "client/crypto/device_key.h"
 #include "client/crypto/key_file.h"
 #include "client/disk_watch.h"
+#include "client/durable_names.h"
 #include "client/membership.h"
 #include "client/sealing.h"
 #include "client/workspace.h"
@@ -77,9 +78,7 @@ Result<void> take_up_next_key(Workspace& workspace) {
     if (session->members().key_after(stream, tip.last_n) != next.public_key()) return {};
   }
   TRY(ask_disk(DiskAct::file, workspace.key_path()));
-  std::error_code error;
-  std::filesystem::rename(path, workspace.key_path(), error);
-  if (error)
+  if (const auto error = rename_durably(path, workspace.key_path()))
     return fail(Errc::io,
                 "the new key cannot be put in the old one's place: {}; nothing is lost, and the "
                 "next command tries again",

@@ -149,7 +149,8 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
 
 namespace {
 
-/// Fills a new replica from the history, and says what of that is not in order.
+/// Fills a new replica from the history, and says what of that is not in order: then it is not to
+/// be used.
 Result<std::vector<SetAside>> fill(Workspace& workspace,
                                    const ReplicaBeside& beside,
                                    const Progress& progress) {
@@ -157,10 +158,26 @@ Result<std::vector<SetAside>> fill(Workspace& workspace,
   const auto branches = TRY(plan_branches(workspace));
   std::vector<IgnoredEdge> ignored;  // "guantong verify" lists them.
   auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
-  if (!received.set_aside.empty()) return std::move(received.set_aside);
-  TRY(carry_over(workspace, workspace.store(), *anew));
-  TRY(anew->database().run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE"));
-  return std::vector<SetAside>{};
+  TRY(anew->database().join_log());
+  return std::move(received.set_aside);
+}
+
+/// Gives the new replica what the history does not have, and the place of the old one. An edit
+/// that another process saved meanwhile is among that, or goes to the new replica.
+Result<void> take_place(Workspace& workspace, const ReplicaBeside& beside) {
+  const auto alone = TRY(workspace.replica_lock().alone());
+  workspace.store().refresh();
+  {
+    auto anew = TRY(SqliteStore::open(beside.path(), workspace.schema()));
+    TRY(carry_over(workspace, workspace.store(), *anew));
+    TRY(anew->database().join_log());
+    TRY(anew->database().run("PRAGMA journal_mode = DELETE"));
+  }
+  // Until the new one is in place, the old file must hold all that it holds by itself.
+  TRY(workspace.store().database().join_log());
+  workspace.close();
+  TRY(put_in_place(beside.path(), workspace.replica_path()));
+  return workspace.reopen();
 }
 
 }  // namespace
@@ -186,10 +203,7 @@ Result<std::vector<std::string>> rebuild(Workspace& workspace, const Progress& p
     error.message.causes.push_back(flaws.front().reason.message);
     return error;
   }
-  TRY(workspace.store().database().run("PRAGMA wal_checkpoint(TRUNCATE)"));
-  workspace.close();
-  TRY(put_in_place(beside.path(), workspace.replica_path()));
-  TRY(workspace.reopen());
+  TRY(take_place(workspace, beside));
   return helpers;
 }
 

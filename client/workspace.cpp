@@ -21,6 +21,7 @@
 #include "client/git/repository.h"
 #include "client/known_types.h"
 #include "client/recovery.h"
+#include "client/replica_lock.h"
 #include "client/rules/rules.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
@@ -75,10 +76,11 @@ WorkLock::~WorkLock() {
 }
 
 Result<Workspace> Workspace::assemble(const std::filesystem::path& root,
+                                      ReplicaLock lock,
                                       Config config,
                                       const PublicKey& key,
                                       Repository repository) {
-  Workspace workspace;
+  Workspace workspace{std::move(lock)};
   workspace.root_ = root;
   workspace.config_ = std::move(config);
   workspace.public_key_ = key;
@@ -96,15 +98,19 @@ Result<void> Workspace::reopen() {
 
 namespace {
 
-Result<Config> load_config(const std::filesystem::path& root) {
-  auto config = Config::load(root / "config.toml");
-  if (!config && config.error().code == Errc::not_found) {
+/// Nobody makes the replica anew from then on, and what was begun of that is finished: the
+/// configuration and the key that are read then belong to it.
+Result<ReplicaLock> share_replica(const std::filesystem::path& root) {
+  std::error_code ignored;  // What cannot be looked at is reported when it is read.
+  if (std::filesystem::status(root / "config.toml", ignored).type() ==
+      std::filesystem::file_type::not_found)
     return fail(Errc::not_found,
                 "there is no workspace at {}; make one with \"guantong init\" or \"guantong "
                 "join\", or name another with --workspace",
                 root.string());
-  }
-  return config;
+  auto lock = TRY(ReplicaLock::share(root));
+  TRY(finish_recovery(root, lock));
+  return lock;
 }
 
 /// Opened when it is first used, as most commands never do; but not to be there at all is told at
@@ -125,21 +131,22 @@ Result<void> Workspace::reopen_history() {
 }
 
 Result<Workspace> Workspace::open(const std::filesystem::path& root, PassphraseSource ask) {
-  TRY(finish_recovery(root));
-  auto loaded = TRY(load_config(root));
+  auto lock = TRY(share_replica(root));
+  auto loaded = TRY(Config::load(root / "config.toml"));
   const auto key =
       TRY(in_context(KeyFile::read(key_path_in(root)), "this workspace's key cannot be used"));
   auto repository = TRY(open_history(root));
-  auto workspace = TRY(assemble(root, std::move(loaded), key.public_key(), std::move(repository)));
+  auto workspace = TRY(
+      assemble(root, std::move(lock), std::move(loaded), key.public_key(), std::move(repository)));
   workspace.ask_ = std::move(ask);
   return workspace;
 }
 
 Result<Workspace> Workspace::open_without_key(const std::filesystem::path& root) {
-  TRY(finish_recovery(root));
-  auto loaded = TRY(load_config(root));
+  auto lock = TRY(share_replica(root));
+  auto loaded = TRY(Config::load(root / "config.toml"));
   auto repository = TRY(open_history(root));
-  return assemble(root, std::move(loaded), {}, std::move(repository));
+  return assemble(root, std::move(lock), std::move(loaded), {}, std::move(repository));
 }
 
 Result<Workspace> Workspace::create(const std::filesystem::path& root, Config config) {
@@ -159,7 +166,9 @@ Result<Workspace> Workspace::create(const std::filesystem::path& root,
   TRY(key.save(key_path_in(root)));
   auto repository = TRY(Repository::create(root / "history.git"));
   config.device = device_id(key.public_key());
-  auto workspace = TRY(assemble(root, std::move(config), key.public_key(), std::move(repository)));
+  auto lock = TRY(ReplicaLock::share(root));
+  auto workspace = TRY(
+      assemble(root, std::move(lock), std::move(config), key.public_key(), std::move(repository)));
   workspace.signer_ = std::make_unique<KeySigner>(std::move(key));
   return workspace;
 }

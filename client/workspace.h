@@ -12,6 +12,7 @@
 #include "client/crypto/key_file.h"
 #include "client/git/git_history.h"
 #include "client/in_parallel.h"
+#include "client/replica_lock.h"
 #include "client/sqlite/database.h"
 #include "client/sqlite/sqlite_store.h"
 #include "sync/applier.h"
@@ -88,19 +89,22 @@ public:
   /// This person as a member of a request or a founding.
   Member self() const;
 
-  /// Closes the replica, for its file to be replaced, and opens it again.
+  const ReplicaLock& replica_lock() const { return lock_; }
+  /// Closes the replica, for its file to be replaced by who is alone with it, and opens it again.
   void close() { store_.reset(); }
   Result<void> reopen();
   /// Opens the history again, after its folder was replaced.
   Result<void> reopen_history();
 
 private:
-  Workspace() = default;
+  explicit Workspace(ReplicaLock lock) : lock_{std::move(lock)} {}
   static Result<Workspace> assemble(const std::filesystem::path& root,
+                                    ReplicaLock lock,
                                     Config config,
                                     const PublicKey& key,
                                     Repository repository);
 
+  ReplicaLock lock_;  // Let go after the replica is closed.
   std::filesystem::path root_;
   Config config_;
   std::unique_ptr<KeySigner> signer_;  // Null until something is signed.

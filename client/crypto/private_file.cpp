@@ -12,6 +12,7 @@
 
 #include "client/crypto/guarded_bytes.h"
 #include "client/disk_watch.h"
+#include "client/durable_names.h"
 #include "sync/base/error.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
@@ -78,11 +79,11 @@ Error failure(std::string_view what, const std::filesystem::path& path) {
   return error;
 }
 
-/// A name is on the disk once its folder is.
+/// A name is on the disk once its folder is. Else errno says why not.
 bool sync_folder_of(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
-  const File file{folder, O_RDONLY | O_DIRECTORY};
-  return file.is_open() && file.sync();
+  const auto error = flush_folder(path.parent_path());
+  if (error) errno = error.value();
+  return !error;
 }
 
 Error remove_after(Error error, const std::filesystem::path& path) {

@@ -88,6 +88,10 @@ public:
   /// Runs statements that take no parameters and whose rows nobody wants, in order.
   Result<void> run(const std::string& sql);
 
+  /// Writes what the log beside the file holds into the file, and empties the log. Fails with
+  /// `busy` when somebody reads or writes all the while.
+  Result<void> join_log();
+
 private:
   struct Close {
     void operator()(sqlite3* connection) const noexcept;
