@@ -187,6 +187,7 @@ Result<std::vector<Branch>> take_all(Workspace& workspace,
   const auto received = TRY(take_history(workspace, branches, *anew, progress, ignored));
   TRY(anew->database().join_log());
   std::vector<Branch> reached;
+  reached.reserve(received.streams.size());
   for (const auto& stream : received.streams)
     reached.push_back({stream.branch, stream.tip});
   return reached;
@@ -277,6 +278,8 @@ Result<void> finish_recovery(const std::filesystem::path& root, const ReplicaLoc
   // Another command may have finished it meanwhile.
   if (!std::filesystem::exists(root / marker)) return {};
   if (!alone) return alone.error();
+  // Which also removes the locks that the one before has left in the history.
+  const auto lock_to_work = TRY(WorkLock::take(root));
   return finish_alone(root);
 }
 

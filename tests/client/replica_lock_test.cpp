@@ -1,11 +1,10 @@
 // What other processes save while the replica is made anew.
-#include "client/replica_lock.h"
-
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <set>
@@ -24,6 +23,7 @@
 #include "client/recovery.h"
 #include "client/sqlite/database.h"
 #include "client/workspace.h"
+#include "sync/base/bytes.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -110,13 +110,13 @@ protected:
   }
 
   test::TempDir folder;
-  Workspace here = *found(folder.path() / "bitc",
-                          {"贯通示范联合体",
-                           "bitc",
-                           "北京信息职业技术学院",
-                           "vocational",
-                           "单示一",
-                           "b01@example.invalid"});
+  const Founder founder{"贯通示范联合体",
+                        "bitc",
+                        "北京信息职业技术学院",
+                        "vocational",
+                        "单示一",
+                        "b01@example.invalid"};
+  Workspace here = *found(folder.path() / "bitc", founder);
 };
 
 TEST_F(ReplicaMadeAnew, HasWhatWasSavedWhileItTookItsPlace) {
@@ -164,6 +164,23 @@ TEST_F(ReplicaMadeAnew, WaitsForAnotherProgramThatReadsTheOldOne) {
   ASSERT_THAT(here.reopen(), is_ok());
   ASSERT_THAT(rebuild(here, {}), is_ok());
   expect_course("B02016");
+}
+
+TEST_F(ReplicaMadeAnew, IsUsedThoughARecoveryThatWasEndedLeftALockInTheHistory) {
+  const auto root = folder.path() / "second";
+  const auto left = [&] {
+    auto there = found(root, founder);
+    EXPECT_THAT(plan_digest(*there, Space::plan), is_ok());
+    const auto branch = there->history().branches()->front();
+    std::ofstream{root / "recovering"} << to_hex(there->device().raw()) << '\n'
+                                       << branch.name << ' ' << to_hex(branch.commit.raw()) << '\n';
+    auto lock = there->history_path() / "refs" / "heads" / (branch.name + ".lock");
+    std::ofstream{lock} << "half";
+    return lock;
+  }();
+  EXPECT_THAT(Workspace::open(root), is_ok());
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_FALSE(std::filesystem::exists(root / "recovering"));
 }
 
 }  // namespace
