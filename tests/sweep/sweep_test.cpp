@@ -279,7 +279,7 @@ INSTANTIATE_TEST_SUITE_P(Killed, Edits, one_share, name_of_share);
 INSTANTIATE_TEST_SUITE_P(Killed, Seals, six_shares, name_of_share);
 INSTANTIATE_TEST_SUITE_P(Killed, Exchanges, six_shares, name_of_share);
 
-// These take hours, and are none of the suite's (docs/testing.md).
+// These take long, and are none of the suite's (docs/testing.md).
 const auto by_hand = testing::Values(Share{"kill", "kill"},
                                      Share{"torn", "torn"},
                                      Share{"full", "full"},
