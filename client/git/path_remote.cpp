@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -24,6 +26,7 @@
 #include "client/handle.h"
 #include "sync/base/error.h"
 #include "sync/base/result.h"
+#include "sync/change.h"
 
 namespace guantong {
 namespace {
@@ -37,36 +40,48 @@ Error broken(int code, std::string_view what, const Arguments&... arguments) {
   return error;
 }
 
-/// `repository` opened once more, to pack its objects one by one as they are. Looking for those
-/// that could be told by how they differ from others takes as long as all the rest of joining, and
-/// saves nothing: ids and signatures are as good as random.
-Result<RepositoryHandle> open_for_packing(git_repository* repository) {
-  git_repository* raw = nullptr;
-  int code = git_repository_open(&raw, git_repository_path(repository));
-  if (code < 0) return failure(code, "cannot open the Git repository");
-  RepositoryHandle opened{raw};
-  // Nothing larger than a byte is compared with others. That setting is core.bigFileThreshold, for
-  // which libgit2 1.5 takes pack.deltaCacheSize; and it reads settings from files alone, so this
-  // one is in memory.
-  constexpr std::string_view settings =
-      "[core]\n\tbigFileThreshold = 1\n[pack]\n\tdeltaCacheSize = 1\n";
-  const int file = memfd_create("guantong-packing", MFD_CLOEXEC);
+/// The file with the settings for packing. It lies in memory and stays open, as libgit2 looks again
+/// now and then whether it has changed. -1 where it cannot be made.
+int settings_file() {
+  static const int file = [] {
+    // Nothing larger than a byte is compared with others. That setting is core.bigFileThreshold,
+    // for which libgit2 1.5 takes pack.deltaCacheSize; and it reads settings from files alone.
+    constexpr std::string_view settings =
+        "[core]\n\tbigFileThreshold = 1\n[pack]\n\tdeltaCacheSize = 1\n";
+    const int made = memfd_create("guantong-packing", MFD_CLOEXEC);
+    return made >= 0 && write(made, settings.data(), settings.size()) >= 0 ? made : -1;
+  }();
+  return file;
+}
+
+/// Lets a repository's objects be packed one by one as they are. Looking for those that could be
+/// told by how they differ from others takes as long as all the rest of joining, and saves nothing:
+/// ids and signatures are as good as random.
+Result<void> prepare_to_pack(git_repository* repository) {
+  const int file = settings_file();
   if (file < 0)
     return fail(
         Errc::io,
         "no memory to exchange Git objects in; nothing here was changed or lost, close other "
         "programs and sync again");
-  const bool written = write(file, settings.data(), settings.size()) >= 0;
   git_config* raw_config = nullptr;
-  code = written ? git_config_new(&raw_config) : GIT_ERROR;
+  int code = git_config_new(&raw_config);
   const Handle<git_config, git_config_free> config{raw_config};
-  if (code >= 0) {
-    const auto path = fmt::format("/proc/self/fd/{}", file);
+  const auto path = fmt::format("/proc/self/fd/{}", file);
+  if (code >= 0)
     code = git_config_add_file_ondisk(raw_config, path.c_str(), GIT_CONFIG_LEVEL_APP, nullptr, 0);
-  }
-  close(file);
-  if (code >= 0) code = git_repository_set_config(raw, raw_config);
+  if (code >= 0) code = git_repository_set_config(repository, raw_config);
   if (code < 0) return failure(code, "cannot pack the Git objects");
+  return {};
+}
+
+/// `repository` opened once more, prepared to pack.
+Result<RepositoryHandle> open_to_pack(git_repository* repository) {
+  git_repository* raw = nullptr;
+  const int code = git_repository_open(&raw, git_repository_path(repository));
+  if (code < 0) return failure(code, "cannot open the Git repository");
+  RepositoryHandle opened{raw};
+  TRY(prepare_to_pack(opened.get()));
   return opened;
 }
 
@@ -84,9 +99,9 @@ int append_to_pack(void* data, std::size_t size, void* payload) {
   return sink->pack->append(sink->pack, data, size, &sink->progress);
 }
 
-/// Copies the commits of `wanted`, and all they build on, from one repository into another, which
-/// lies at `place`, as one pack; what `known` reaches is taken to be there. All of it arrives or
-/// nothing does.
+/// Copies the commits of `wanted`, and all they build on, from one repository, which is prepared to
+/// pack, into another, which lies at `place`, as one pack; what `known` reaches is taken to be
+/// there. All of it arrives or nothing does.
 ///
 /// libgit2's own transport for paths sends every branch of the remote, whichever is asked for,
 /// looks the remote's names up as revision expressions here, and moves the remote's references
@@ -94,8 +109,8 @@ int append_to_pack(void* data, std::size_t size, void* payload) {
 Result<void> copy_objects(git_repository* from,
                           git_odb* to,
                           const std::filesystem::path& place,
-                          const std::vector<Move>& wanted,
-                          const std::vector<GitRef>& known) {
+                          std::span<const Move> wanted,
+                          const std::set<CommitId>& known) {
   git_revwalk* raw_walk = nullptr;
   int code = git_revwalk_new(&raw_walk, from);
   if (code < 0) return broken(code, "cannot walk the Git history");
@@ -111,8 +126,8 @@ Result<void> copy_objects(git_repository* from,
     }
   }
   const auto from_objects = TRY(objects_of(from));
-  for (const GitRef& ref : known) {
-    const git_oid oid = oid_of(ref.target);
+  for (const CommitId& commit : known) {
+    const git_oid oid = oid_of(commit);
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
     // Without looking for new packs each time: most of what is known here may be new there.
@@ -123,9 +138,8 @@ Result<void> copy_objects(git_repository* from,
     if (code < 0) return broken(code, "cannot walk the Git history");
   }
 
-  const auto packed_from = TRY(open_for_packing(from));
   git_packbuilder* raw_builder = nullptr;
-  code = git_packbuilder_new(&raw_builder, packed_from.get());
+  code = git_packbuilder_new(&raw_builder, from);
   if (code < 0) return broken(code, "cannot pack the Git objects");
   const Handle<git_packbuilder, git_packbuilder_free> builder{raw_builder};
   code = git_packbuilder_insert_walk(builder.get(), walk.get());
@@ -143,6 +157,49 @@ Result<void> copy_objects(git_repository* from,
   if (code < 0) return failure(code, "cannot write the Git objects");
   return {};
 }
+
+/// What several references stand at, once.
+std::set<CommitId> targets_of(const std::vector<GitRef>& refs) {
+  std::set<CommitId> targets;
+  for (const auto& ref : refs)
+    targets.insert(ref.target);
+  return targets;
+}
+
+/// Objects on their way from a remote, and the references that are to stand at them.
+struct Fetching {
+  git_repository* from;
+  git_repository* to;
+  git_odb* objects;  ///< Of `to`.
+  const std::string& url;
+  std::set<CommitId> known;
+
+  Result<void> fetch(std::span<const Move> moves) const {
+    auto copied = copy_objects(from, objects, git_repository_path(to), moves, known);
+    if (copied) return set_references(moves);
+    if (moves.size() == 1) return in_context(std::move(copied), moves.front());
+    // Some branch is damaged, or the disk is; halves find out which.
+    const auto half = moves.size() / 2;
+    auto first = fetch(moves.first(half));
+    auto second = fetch(moves.subspan(half));
+    return first ? std::move(second) : std::move(first);
+  }
+
+private:
+  Result<void> in_context(Result<void> failed, const Move& move) const {
+    return guantong::in_context(
+        std::move(failed), "cannot fetch {} from the remote {}", move.source, url);
+  }
+
+  Result<void> set_references(std::span<const Move> moves) const {
+    Result<void> first_failure;
+    for (const Move& move : moves) {
+      auto moved = set_reference(to, move.destination, move.target);
+      if (!moved && first_failure) first_failure = in_context(std::move(moved), move);
+    }
+    return first_failure;
+  }
+};
 
 }  // namespace
 
@@ -184,7 +241,8 @@ Result<void> push_to_path(git_repository* from,
   auto rejected = take_rejected(from, moves, remote_refs);
   if (!moves.empty()) {
     const auto objects = TRY(objects_of(to.get()));
-    TRY(copy_objects(from, objects.get(), path, moves, remote_refs));
+    const auto packed = TRY(open_to_pack(from));
+    TRY(copy_objects(packed.get(), objects.get(), path, moves, targets_of(remote_refs)));
   }
   for (const Move& move : moves) {
     TRY(ask_disk(DiskAct::reference, path / move.destination));
@@ -220,19 +278,8 @@ Result<void> fetch_from_path(git_repository* to,
   drop_done(moves, known);
   if (moves.empty()) return {};
 
-  const std::filesystem::path place = git_repository_path(to);
-  // When some branch is damaged, or the disk is, one at a time finds out which.
-  const bool all_copied = copy_objects(from.get(), objects, place, moves, known).has_value();
-  Result<void> first_failure;
-  for (const Move& move : moves) {
-    Result<void> fetched;
-    if (!all_copied) fetched = copy_objects(from.get(), objects, place, {move}, known);
-    if (fetched) fetched = set_reference(to, move.destination, move.target);
-    if (fetched || !first_failure) continue;
-    first_failure =
-        in_context(std::move(fetched), "cannot fetch {} from the remote {}", move.source, url);
-  }
-  return first_failure;
+  TRY(prepare_to_pack(from.get()));
+  return Fetching{from.get(), to, objects, url, targets_of(known)}.fetch(moves);
 }
 
 }  // namespace guantong

@@ -15,6 +15,7 @@
 
 #include "client/editor.h"
 #include "client/field_edit.h"
+#include "client/sealing.h"
 #include "client/sqlite/sqlite_store.h"
 #include "client/undo.h"
 #include "client/workspace.h"
@@ -165,6 +166,12 @@ Step draw_undo(Draws& draws, const Setting& setting) {
 /// by.
 Result<void> run_undo(World& world, const Step& step) {
   auto* site = TRY(world.site(step[1]));
+  // What a program was cut off while it sealed counts as sealed.
+  const auto settles = [](Workspace& workspace) -> Result<void> {
+    const auto lock = TRY(WorkLock::take(workspace.root()));
+    return finish_sealing(workspace);
+  };
+  if (TRY(world.at(*site, settles)) != Tried::done) return {};
   const auto stream =
       TRY(site->workspace->store().intern_stream(site->workspace->device(), Space::plan));
   const auto pending = TRY(site->workspace->store().pending(stream));
