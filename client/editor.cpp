@@ -483,16 +483,21 @@ Result<Saved> Editor::withdraw(const ProposalView& proposal) {
   return answer(proposal, &Change::withdraws, "");
 }
 
-/// A further proposal of one site takes the place of its earlier ones.
-Result<void> Editor::name_own_proposals(Draft& draft, const std::map<Slot, bool>& rights) {
-  const auto own = session_.members().site(workspace_.config().site);
+/// A further proposal of one site takes the place of its earlier ones. While a device is not
+/// admitted it is of no site, and all that it writes is a proposal: of the device's own, that is.
+Result<void> Editor::name_own_proposals(Draft& draft,
+                                        StreamNo stream,
+                                        const std::map<Slot, bool>& rights) {
+  const auto site = session_.members().site(workspace_.config().site);
   const auto* state = TRY(session_.merger().state(draft.record));
+  const auto is_own = [&](StreamNo proposer) {
+    return proposer == stream || (site && session_.members().site_of(proposer) == site);
+  };
   for (const auto& [slot, right] : rights) {
     const auto* known = state->find(slot);
-    if (right || known == nullptr || !own) continue;
+    if (right || known == nullptr) continue;
     for (const auto& proposal : known->proposals) {
-      if (proposal.outcomes == outcome_open &&
-          session_.members().site_of(proposal.dot.stream) == own)
+      if (proposal.outcomes == outcome_open && is_own(proposal.dot.stream))
         draft.change.supersedes.push_back({slot, proposal.dot});
     }
   }
@@ -534,7 +539,7 @@ Result<Saved> Editor::save(Draft draft, std::string_view why) {
       std::ranges::any_of(rights, [](const auto& right) { return !right.second; });
   if (accepts_without_right)
     return fail(Errc::denied, "only a site that decides the field can accept a proposal");
-  TRY(name_own_proposals(draft, rights));
+  TRY(name_own_proposals(draft, dot.stream, rights));
   change.time = TRY(next_time());
   TRY(note_writer(dot));
   TRY(session_.applier().take_pending(dot, change));

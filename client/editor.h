@@ -84,7 +84,9 @@ private:
   Result<void> put_set_edit(Draft& draft, const Field& field, const FieldEdit& edit);
   Result<void> put_value(Draft& draft, Slot slot, Value value);
   Result<Saved> save(Draft draft, std::string_view why);
-  Result<void> name_own_proposals(Draft& draft, const std::map<Slot, bool>& rights);
+  Result<void> name_own_proposals(Draft& draft,
+                                  StreamNo stream,
+                                  const std::map<Slot, bool>& rights);
   Result<Saved> change_life(const Record& record, Action action, std::string_view why);
   Result<Saved> answer(const ProposalView& proposal,
                        std::vector<Version> Change::* answers,

@@ -321,24 +321,27 @@ struct Lacking {
 
 Result<std::optional<Lacking>> lacking_of(SqliteStore& store,
                                           const std::vector<Branch>& offered,
-                                          Branch branch) {
+                                          const Branch& branch) {
   std::optional<Lacking> nothing;
   if (std::ranges::find(offered, branch) != offered.end()) return nothing;
   const auto mine = TRY(store.batch_by_commit(branch.commit));
   if (!mine) return nothing;
-  auto shown = TRY(shown_at(store, offered, branch.name));
-  if (!TRY(leads_to(store, shown, *mine))) {
-    const auto beside = TRY(name_beside(store, branch, *mine, shown.batch));
-    if (!beside) return nothing;
-    branch.name = *beside;
-    shown = TRY(shown_at(store, offered, branch.name));
-    if (!TRY(leads_to(store, shown, *mine))) return nothing;
+  auto name = branch.name;
+  auto shown = TRY(shown_at(store, offered, name));
+  // Beside what is none of the device, another way of the stream may stand already. Where somebody
+  // has taken that name as well, ours has none there.
+  constexpr int names_most = 2;
+  for (int tried = 0; !TRY(leads_to(store, shown, *mine)); ++tried) {
+    auto beside = TRY(name_beside(store, branch, *mine, shown.batch));
+    if (!beside || tried == names_most) return nothing;
+    name = *std::move(beside);
+    shown = TRY(shown_at(store, offered, name));
   }
   // Where a branch of another stream leads to ours, the remote has none of ours.
   const auto theirs = shown.batch.stream == mine->stream ? shown.batch : StoredBatch{};
   if (mine->number == theirs.number) return nothing;
   return std::optional<Lacking>{
-      {branch, mine->number - theirs.number, mine->last_n - theirs.last_n}};
+      {{name, branch.commit}, mine->number - theirs.number, mine->last_n - theirs.last_n}};
 }
 
 /// Sends every branch that the remote lacks or has an older tip of.

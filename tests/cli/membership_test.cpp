@@ -267,6 +267,18 @@ TEST_F(Membership, D39ATeacherAdmitsAFurtherComputerOfTheirOwn) {
   EXPECT_EQ(credits("bitc"), 4);
 }
 
+TEST_F(Membership, WhatANewcomerWritesTwiceIsInNoConflictOnceItIsAdmitted) {
+  schools.ask_to_join("laptop", "bstu", "翟示六");
+  schools.sync({"laptop"});
+  schools.act("laptop", {"set", bstu_course, "credits=5"});
+  schools.act("laptop", {"set", bstu_course, "credits=6"});
+  schools.act("bstu", {"admit", request_of("laptop"), "--role", "teacher"});
+  schools.sync({"bstu", "laptop", "bitc"});
+  EXPECT_EQ(credits("bitc"), 6);
+  EXPECT_THAT(schools.ask("bitc", {"conflicts"}), IsEmpty());
+  EXPECT_THAT(schools.ask("bitc", {"history", bstu_course + ".credits"}), SizeIs(3));
+}
+
 TEST_F(Membership, D40WorkOfAComputerWhoseKeyIsLostIsRescued) {
   schools.act("bstu", {"set", "course:C03010", "credits=2"});
   schools.sync({"bstu", "bitc"});

@@ -116,6 +116,12 @@ TEST(Simulator, TheLeadIsHandedOverAndBackWhileSitesAreAway) {
       "pass university\nexpel college\nquiet\npass college\nquiet\n");
 }
 
+TEST(Simulator, BothWaysOfAForkReachEverybodyThoughTheirNameIsTaken) {
+  expect_holds(
+      "set highschool course:B00003 status=suspended\nsteal highschool\n"
+      "hostile foreign member highschool 263\nsync highschool\nquiet\n");
+}
+
 TEST(Simulator, WhatALaterProgramWritesIsThereAfterTheUpgrade) {
   expect_holds(
       "upgrade university\nnovel university course:B00003 1\nnovel university new 2\n"
