@@ -1,5 +1,6 @@
 // guantong pass-lead: hand the lead over to another site.
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "client/expulsion.h"
 #include "sync/base/message.h"
 #include "sync/base/result.h"
+#include "sync/change.h"
 
 namespace guantong {
 namespace {
@@ -23,8 +25,11 @@ Result<Ending> run_pass_lead(Context& context, const PassOptions& options) {
   auto workspace = TRY(open_workspace(context));
   const auto receivers = TRY(pass_lead(workspace, options.site, options.why));
   std::vector<std::string> names;
-  for (const auto& view : receivers)
+  std::set<DeviceId> computers;  // People may share one.
+  for (const auto& view : receivers) {
     names.push_back(view.member.name);
+    computers.insert(view.device);
+  }
   if (context.json) {
     print(context, Json{{"site", options.site}, {"people", names}});
   } else {
@@ -34,10 +39,10 @@ Result<Ending> run_pass_lead(Context& context, const PassOptions& options) {
                   options.site,
                   join_words(names)));
   }
-  if (receivers.size() == 1)
+  if (computers.size() == 1)
     remark(
         context,
-        message("{} leads by one computer alone, and the recovery key leads no more. Let a second "
+        message("{} leads by one computer alone, and no recovery key leads any more. Let a second "
                 "computer there lead as well: if the only one is lost, nobody can let it in again.",
                 options.site));
   return Ending::done;
