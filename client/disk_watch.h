@@ -16,7 +16,7 @@ enum class DiskAct : std::uint8_t {
   resize,     ///< An SQLite file is cut.
   remove,     ///< An SQLite file is removed.
   object,     ///< A Git object.
-  pack,       ///< Git objects that are exchanged.
+  exchange,   ///< Git objects that are exchanged.
   reference,  ///< A Git reference is made, moved or removed.
   file,       ///< Any other file is put in place, as a whole.
 };
@@ -38,7 +38,7 @@ public:
   DiskWatch& operator=(DiskWatch&&) = delete;
   virtual ~DiskWatch() = default;
 
-  /// Asked before each act. `path` is the file; of an object or a pack the repository.
+  /// Asked before each act. `path` is the file; of a Git object the repository.
   virtual DiskFate before(DiskAct act, std::string_view path) = 0;
 
   /// Whether it wants to be told what is written to SQLite's files.

@@ -15,6 +15,7 @@
 #include "client/disk_watch.h"
 #include "client/durable_names.h"
 #include "client/git/git_history.h"
+#include "client/git/peer.h"
 #include "client/git/repository.h"
 #include "client/workspace.h"
 #include "sync/base/error.h"
@@ -58,7 +59,8 @@ Result<std::vector<std::string>> gather(Workspace& workspace, const std::filesys
   GitHistory anew{std::move(repository)};
   for (const auto& [name, remote] : workspace.config().remotes) {
     const auto refspec = fmt::format("+refs/heads/plan/*:refs/remotes/{}/plan/*", name);
-    if (gave_something(anew.repository().fetch(remote.url, {refspec}))) helpers.push_back(name);
+    Peer peer{anew.repository(), remote.url};
+    if (gave_something(peer.fetch({refspec}))) helpers.push_back(name);
   }
   auto& old = workspace.history();
   const auto branches = TRY(old.branches());

@@ -43,7 +43,7 @@ namespace {
 constexpr const char* marker = "recovering";
 constexpr const char* new_key = "keys/recovered.key";
 constexpr const char* old_key = "keys/device.key";
-constexpr const char* ending = ".recovered";
+constexpr const char* recovered_ending = ".recovered";
 
 /// What says that two changes are the same edit, written once and copied: its moment, which a
 /// device gives to one change alone, and what it is about.
@@ -253,7 +253,7 @@ Result<void> finish_alone(const std::filesystem::path& root) {
   config.device = *device;
   TRY(config.save(root / "config.toml"));
   const auto replica = root / "replica.sqlite";
-  const std::filesystem::path fresh = replica.string() + ending;
+  const std::filesystem::path fresh = replica.string() + recovered_ending;
   if (std::filesystem::exists(fresh)) TRY(put_in_place(fresh, replica));
   auto repository = TRY(Repository::open(root / "history.git"));
   GitHistory history{std::move(repository)};
@@ -301,7 +301,7 @@ Result<Recovered> recover(Workspace& workspace, const RecoveryOptions& options) 
   const auto key = TRY(DeviceKey::generate());
   TRY(key.save(root / new_key));
   recovered.now = device_id(key.public_key());
-  ReplicaBeside beside{workspace, ending};
+  ReplicaBeside beside{workspace, recovered_ending};
   const auto reached = TRY(take_all(workspace, branches, beside, options.progress));
   // Nobody edits what is carried over until the new replica is in place.
   const auto alone = TRY(workspace.replica_lock().alone());

@@ -18,6 +18,7 @@
 #include "sync/exchange.h"
 #include "sync/history.h"
 #include "sync/merger.h"
+#include "sync/store.h"
 
 namespace guantong {
 
@@ -73,6 +74,20 @@ Result<StreamNo> Translation::stream(StreamNo number) {
   return there;
 }
 
+namespace {
+
+/// Whether a change that waits in one replica is sealed in the other, which is made of the history:
+/// a program may have been ended before it took down that it sealed it. A device uses no time
+/// twice.
+Result<bool> is_sealed(SqliteStore& store, const Dot& dot, const Change& change) {
+  const auto tip = TRY(store.tip(dot.stream));
+  if (dot.n > tip.last_n) return false;
+  const auto sealed = TRY(store.change(dot));
+  return sealed.time == change.time;
+}
+
+}  // namespace
+
 Result<void> carry_over(Workspace& workspace, SqliteStore& from, SqliteStore& to) {
   auto session = TRY(Session::begin(to));
   Translation translation{from, to};
@@ -81,6 +96,8 @@ Result<void> carry_over(Workspace& workspace, SqliteStore& from, SqliteStore& to
     const auto pending = TRY(from.pending(stream));
     const auto there = TRY(translation.stream(stream));
     for (auto [dot, change] : pending) {
+      const bool sealed = TRY(is_sealed(to, {there, dot.n}, change));
+      if (sealed) continue;
       TRY(translation.translate(change));
       const auto writer = TRY(from.writer_of(dot));
       if (writer) TRY(to.set_writer({there, dot.n}, *writer));

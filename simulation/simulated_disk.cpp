@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t sector = 512;
 
 bool is_of_git(DiskAct act) {
-  return act == DiskAct::object || act == DiskAct::pack || act == DiskAct::reference;
+  return act == DiskAct::object || act == DiskAct::exchange || act == DiskAct::reference;
 }
 
 /// Whether space is needed for it.
@@ -92,7 +92,7 @@ void leave_half_done(const Computer& computer, Draws& draws) {
     case DiskAct::object:
       put_content(path / "objects" / "tmp_object_git2_cut", "half");
       break;
-    case DiskAct::pack:
+    case DiskAct::exchange:
       put_content(path / "objects" / "pack" / "pack_git2_cut", "half");
       break;
     case DiskAct::reference:
@@ -110,14 +110,14 @@ void leave_half_done(const Computer& computer, Draws& draws) {
 
 DiskFate SimulatedDisk::before(DiskAct act, std::string_view path) {
   writes_ += act == DiskAct::write ? 1 : 0;
-  objects_ += act == DiskAct::object || act == DiskAct::pack ? 1 : 0;
+  objects_ += act == DiskAct::object || act == DiskAct::exchange ? 1 : 0;
   if (running_ == nullptr) return DiskFate::done;
   auto& computer = *running_;
   if (computer.dead) return DiskFate::dead;
   const bool elsewhere = !path.starts_with(computer.root.native());
   if (computer.full) return takes_space(act) && !elsewhere ? DiskFate::full : DiskFate::done;
   if (computer.cut_off)
-    return elsewhere || act == DiskAct::pack ? DiskFate::unreachable : DiskFate::done;
+    return elsewhere || act == DiskAct::exchange ? DiskFate::unreachable : DiskFate::done;
   if (!computer.fault) return DiskFate::done;
   if (computer.fault->among == Fault::Among::git && !is_of_git(act)) return DiskFate::done;
   if (computer.fault->after > 0) {

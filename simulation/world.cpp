@@ -212,10 +212,16 @@ Result<void> World::open_again(Site& site) {
   return {};
 }
 
+bool World::is_somewhere(EditNo number) const {
+  return std::ranges::any_of(sites_, [&](const Site& site) { return site.knows(number); });
+}
+
 Result<void> World::check_own_edits(const Site& site) {
   for (EditNo number = 0; number < ledger_.size(); ++number) {
     const auto& edit = ledger_[number];
     if (edit.site != site.number || !edit.acknowledged || edit.given_up) continue;
+    // An old copy gets back what others have when it finds out.
+    if (site.is_copy && is_somewhere(number)) continue;
     if (!site.knows(number))
       return broken(1, "{} has lost the edit {}", site.name, Ledger::why(number));
   }
@@ -341,9 +347,8 @@ Result<void> World::expect_doubles(Site& site) {
 
 void World::give_up_what_nobody_has() {
   for (EditNo number = 0; number < ledger_.size(); ++number) {
-    const bool somewhere =
-        std::ranges::any_of(sites_, [&](const Site& site) { return site.knows(number); });
-    if (ledger_[number].site == Ledger::nobody && !somewhere) ledger_[number].given_up = true;
+    if (ledger_[number].site == Ledger::nobody && !is_somewhere(number))
+      ledger_[number].given_up = true;
   }
 }
 

@@ -97,6 +97,8 @@ public:
   /// Somebody else has the site's key as well: its edits may go two ways, and what rests on its
   /// acts may be held.
   Result<void> expect_doubles(Site& site);
+  /// Whether any site has it.
+  bool is_somewhere(EditNo number) const;
   /// What somebody sent who is not there any more, and was lost before anybody had it.
   void give_up_what_nobody_has();
 

@@ -63,10 +63,9 @@ Result<std::vector<Branch>> GitRemote::fetch() {
   const auto kept = fmt::format("refs/remotes/{}/", name_);
   // What the remote no longer shows must not look as if it did.
   const auto before = TRY(history_.repository().refs(kept));
-  const auto fetched =
-      history_.repository().fetch(url_, {fmt::format("+refs/heads/plan/*:{}plan/*", kept)});
+  const auto fetched = peer_.fetch({fmt::format("+refs/heads/plan/*:{}plan/*", kept)});
   if (!fetched && fetched.error().code != Errc::corrupt) return fetched.error();
-  const auto there = TRY(history_.repository().list_remote(url_));
+  const auto there = TRY(peer_.refs());
   auto offered = branches_under(there, "refs/heads/");
   for (const auto& old : before) {
     const auto name = old.name.substr(kept.size());
@@ -95,13 +94,12 @@ Result<void> GitRemote::push(const std::vector<Branch>& branches) {
       return fail(Errc::not_found, "no branch here is at {}", to_hex(branch.commit.raw()));
     refspecs.push_back(fmt::format("{0}{1}:{0}{2}", own_heads, here->name, branch.name));
   }
-  return history_.repository().push(url_, refspecs);
+  return peer_.push(refspecs);
 }
 
 Result<std::vector<CommitId>> GitRemote::fetch_requests() {
   const auto kept = fmt::format("refs/guantong/requests/{}/", name_);
-  const auto fetched =
-      history_.repository().fetch(url_, {fmt::format("+refs/guantong/requests/*:{}*", kept)});
+  const auto fetched = peer_.fetch({fmt::format("+refs/guantong/requests/*:{}*", kept)});
   // Anybody may put anything there; what does come is looked at.
   if (!fetched && fetched.error().code != Errc::corrupt) return fetched.error();
   const auto refs = TRY(history_.repository().refs(kept));
@@ -115,12 +113,12 @@ Result<std::vector<CommitId>> GitRemote::fetch_requests() {
 Result<void> GitRemote::push_request(const DeviceId& device, const CommitId& commit) {
   const auto name = fmt::format("refs/guantong/requests/{}", to_hex(device.raw()));
   TRY(history_.repository().set_ref(name, commit));
-  return history_.repository().push(url_, {fmt::format("+{0}:{0}", name)});
+  return peer_.push({fmt::format("+{0}:{0}", name)});
 }
 
 Result<std::vector<Branch>> GitRemote::fetch_witnesses(const std::vector<DeviceId>& devices) {
   const auto kept = fmt::format("refs/guantong/witnessed/{}/", name_);
-  const auto listed = TRY(history_.repository().list_remote(url_));
+  const auto listed = TRY(peer_.refs());
   const auto there = branches_under(listed, witness_prefix);
   const auto before = TRY(history_.repository().refs(kept));
   const auto known = branches_under(before, kept);
@@ -135,7 +133,7 @@ Result<std::vector<Branch>> GitRemote::fetch_witnesses(const std::vector<DeviceI
       refspecs.push_back(fmt::format("+{0}{2}:{1}{2}", witness_prefix, kept, name));
   }
   if (!refspecs.empty()) {
-    const auto fetched = history_.repository().fetch(url_, refspecs);
+    const auto fetched = peer_.fetch(refspecs);
     // Anybody may put anything there, and what cannot be brought here says nothing. Where it is
     // this computer that fails, so will the exchange that follows.
     if (!fetched && fetched.error().code == Errc::offline) return fetched.error();
@@ -151,7 +149,7 @@ Result<std::vector<Branch>> GitRemote::fetch_witnesses(const std::vector<DeviceI
 Result<void> GitRemote::push_witness(const DeviceId& device, const CommitId& commit) {
   const auto name = fmt::format("{}{}", witness_prefix, to_hex(device.raw()));
   TRY(history_.repository().set_ref(name, commit));
-  return history_.repository().push(url_, {fmt::format("+{0}:{0}", name)});
+  return peer_.push({fmt::format("+{0}:{0}", name)});
 }
 
 }  // namespace guantong

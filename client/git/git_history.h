@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/git/peer.h"
 #include "client/git/repository.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
@@ -31,11 +32,11 @@ private:
   Repository repository_;
 };
 
-/// A Git repository elsewhere that carries the plan.
+/// A Git repository elsewhere that carries the plan, for one exchange.
 class GitRemote final : public Remote {
 public:
   GitRemote(GitHistory& history, std::string name, std::string url)
-      : history_{history}, name_{std::move(name)}, url_{std::move(url)} {}
+      : history_{history}, name_{std::move(name)}, peer_{history.repository(), std::move(url)} {}
 
   const std::string& name() const override { return name_; }
   Result<std::vector<Branch>> fetch() override;
@@ -56,7 +57,7 @@ public:
 private:
   GitHistory& history_;
   std::string name_;
-  std::string url_;
+  Peer peer_;
 };
 
 }  // namespace guantong

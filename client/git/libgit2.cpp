@@ -82,7 +82,10 @@ std::string hex_of(const git_oid& oid) {
 
 Result<std::vector<GitRef>> refs_of(git_repository* repository, std::string_view prefix) {
   git_reference_iterator* raw = nullptr;
-  int code = git_reference_iterator_new(&raw, repository);
+  // With a pattern only the folder that it names is read. No name of a reference holds anything
+  // that has a meaning in one.
+  const auto pattern = std::string{prefix.substr(0, prefix.find_last_of('/') + 1)} + "*";
+  int code = git_reference_iterator_glob_new(&raw, repository, pattern.c_str());
   if (code < 0) return failure(code, "cannot list the Git references");
   const Handle<git_reference_iterator, git_reference_iterator_free> iterator{raw};
   std::vector<GitRef> refs;

@@ -20,6 +20,9 @@ namespace guantong {
 using RepositoryHandle = Handle<git_repository, git_repository_free>;
 using OdbHandle = Handle<git_odb, git_odb_free>;
 
+/// How a tree's entry begins that is a file, as in all trees of ours.
+inline constexpr std::string_view plain_entry = "100644 ";
+
 /// Our code for what libgit2 returned and said last.
 Errc kind_of_git_error(int code, int domain);
 

@@ -1,6 +1,8 @@
 #include "client/git/path_remote.h"
 
+#include <array>
 #include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -31,12 +33,27 @@
 namespace guantong {
 namespace {
 
-/// The failure of a walk through a history, where what is referred to is there, or something was
-/// lost.
+/// Few commits are copied as they are: whoever opens a repository reads the index of each pack, and
+/// every evening brings some, year after year.
+constexpr std::size_t one_by_one_most = 8;
+
+constexpr std::string_view tree_line = "tree ";
+
+using WalkHandle = Handle<git_revwalk, git_revwalk_free>;
+using OdbObjectHandle = Handle<git_odb_object, git_odb_object_free>;
+
+std::string_view bytes_of(git_odb_object* object) {
+  return {static_cast<const char*>(git_odb_object_data(object)), git_odb_object_size(object)};
+}
+
+/// The failure of a walk through a history, where what is referred to is there and what it should
+/// be, or something was lost or forged.
 template <class... Arguments>
 Error broken(int code, std::string_view what, const Arguments&... arguments) {
+  const git_error* last = git_error_last();
+  const bool is_of_another_type = last != nullptr && last->klass == GIT_ERROR_INVALID;
   Error error = failure(code, what, arguments...);
-  if (error.code == Errc::not_found) error.code = Errc::corrupt;
+  if (error.code == Errc::not_found || is_of_another_type) error.code = Errc::corrupt;
   return error;
 }
 
@@ -75,14 +92,16 @@ Result<void> prepare_to_pack(git_repository* repository) {
   return {};
 }
 
-/// `repository` opened once more, prepared to pack.
-Result<RepositoryHandle> open_to_pack(git_repository* repository) {
+/// `repository` once more, prepared to pack; opened when `opened` is null.
+Result<git_repository*> open_to_pack(RepositoryHandle& opened, git_repository* repository) {
+  if (opened != nullptr) return opened.get();
   git_repository* raw = nullptr;
   const int code = git_repository_open(&raw, git_repository_path(repository));
   if (code < 0) return failure(code, "cannot open the Git repository");
-  RepositoryHandle opened{raw};
-  TRY(prepare_to_pack(opened.get()));
-  return opened;
+  RepositoryHandle anew{raw};
+  TRY(prepare_to_pack(anew.get()));
+  opened = std::move(anew);
+  return opened.get();
 }
 
 struct WritePackFree {
@@ -99,22 +118,14 @@ int append_to_pack(void* data, std::size_t size, void* payload) {
   return sink->pack->append(sink->pack, data, size, &sink->progress);
 }
 
-/// Copies the commits of `wanted`, and all they build on, from one repository, which is prepared to
-/// pack, into another, which lies at `place`, as one pack; what `known` reaches is taken to be
-/// there. All of it arrives or nothing does.
-///
-/// libgit2's own transport for paths sends every branch of the remote, whichever is asked for,
-/// looks the remote's names up as revision expressions here, and moves the remote's references
-/// without looking where they are by then; so paths have this instead.
-Result<void> copy_objects(git_repository* from,
-                          git_odb* to,
-                          const std::filesystem::path& place,
-                          std::span<const Move> wanted,
-                          const std::set<CommitId>& known) {
+/// A walk through what `wanted` builds on, itself included, without what `known` reaches.
+Result<WalkHandle> walk_of(git_repository* from,
+                           std::span<const Move> wanted,
+                           const std::set<CommitId>& known) {
   git_revwalk* raw_walk = nullptr;
   int code = git_revwalk_new(&raw_walk, from);
   if (code < 0) return broken(code, "cannot walk the Git history");
-  const Handle<git_revwalk, git_revwalk_free> walk{raw_walk};
+  WalkHandle walk{raw_walk};
   for (const Move& move : wanted) {
     const git_oid oid = oid_of(move.target);
     code = git_revwalk_push(walk.get(), &oid);
@@ -137,16 +148,33 @@ Result<void> copy_objects(git_repository* from,
     code = git_revwalk_hide(walk.get(), &oid);
     if (code < 0) return broken(code, "cannot walk the Git history");
   }
+  return walk;
+}
 
+/// The commits that a walk comes to, as far as `most`.
+Result<std::vector<git_oid>> commits_of(git_revwalk* walk, std::size_t most) {
+  std::vector<git_oid> commits;
+  git_oid next{};
+  int code = 0;
+  while (commits.size() < most && (code = git_revwalk_next(&next, walk)) == 0)
+    commits.push_back(next);
+  if (code < 0 && code != GIT_ITEROVER) return broken(code, "cannot walk the Git history");
+  return commits;
+}
+
+/// Copies the commits of a walk with what they hold as one pack. All of it arrives or nothing does.
+/// `from` is prepared to pack.
+Result<void> copy_as_pack(git_repository* from,
+                          git_odb* to,
+                          const std::filesystem::path& place,
+                          git_revwalk* walk) {
   git_packbuilder* raw_builder = nullptr;
-  code = git_packbuilder_new(&raw_builder, from);
+  int code = git_packbuilder_new(&raw_builder, from);
   if (code < 0) return broken(code, "cannot pack the Git objects");
   const Handle<git_packbuilder, git_packbuilder_free> builder{raw_builder};
-  code = git_packbuilder_insert_walk(builder.get(), walk.get());
+  code = git_packbuilder_insert_walk(builder.get(), walk);
   if (code < 0) return broken(code, "cannot pack the Git objects");
-  if (git_packbuilder_object_count(builder.get()) == 0) return {};
-
-  TRY(ask_disk(DiskAct::pack, place));
+  TRY(ask_disk(DiskAct::exchange, place));
   PackSink sink;
   code = git_odb_write_pack(&sink.pack, to, nullptr, nullptr);
   if (code < 0) return failure(code, "cannot write the Git objects");
@@ -156,6 +184,81 @@ Result<void> copy_objects(git_repository* from,
   code = pack->commit(pack.get(), &sink.progress);
   if (code < 0) return failure(code, "cannot write the Git objects");
   return {};
+}
+
+Result<OdbObjectHandle> object_at(git_odb* from, const git_oid& id) {
+  git_odb_object* raw = nullptr;
+  const int code = git_odb_read(&raw, from, &id);
+  if (code < 0) return broken(code, "cannot read the Git object {}", hex_of(id));
+  return OdbObjectHandle{raw};
+}
+
+/// A commit's objects, what each refers to before it.
+using CommitObjects = std::array<OdbObjectHandle, 3>;
+
+/// The objects of a commit that holds one file, as all of ours do; nothing of another.
+Result<std::optional<CommitObjects>> objects_of_plain(git_odb* from, const git_oid& id) {
+  std::optional<CommitObjects> none;
+  auto commit = TRY(object_at(from, id));
+  git_oid tree_id{};
+  const auto line = bytes_of(commit.get()).substr(0, tree_line.size() + GIT_OID_HEXSZ);
+  if (!line.starts_with(tree_line) ||
+      git_oid_fromstrn(&tree_id, line.data() + tree_line.size(), line.size() - tree_line.size()) <
+          0)
+    return none;
+  auto tree = TRY(object_at(from, tree_id));
+  const auto entry = bytes_of(tree.get());
+  const auto name_end = entry.find('\0');
+  if (git_odb_object_type(tree.get()) != GIT_OBJECT_TREE || !entry.starts_with(plain_entry) ||
+      name_end == std::string_view::npos || entry.size() != name_end + 1 + GIT_OID_RAWSZ)
+    return none;
+  git_oid blob_id{};
+  std::memcpy(blob_id.id, entry.data() + name_end + 1, GIT_OID_RAWSZ);
+  auto blob = TRY(object_at(from, blob_id));
+  return std::optional<CommitObjects>{{std::move(blob), std::move(tree), std::move(commit)}};
+}
+
+/// Copies commits one object after another; false where one of them is not plain. Until a reference
+/// leads to them nobody takes them to be there.
+Result<bool> copy_one_by_one(git_odb* from,
+                             git_odb* to,
+                             const std::filesystem::path& place,
+                             const std::vector<git_oid>& commits) {
+  for (const git_oid& commit : commits) {
+    const auto objects = TRY(objects_of_plain(from, commit));
+    if (!objects) return false;
+    for (const auto& object : *objects) {
+      TRY(ask_disk(DiskAct::exchange, place));
+      const auto content = bytes_of(object.get());
+      git_oid written{};
+      const int code = git_odb_write(
+          &written, to, content.data(), content.size(), git_odb_object_type(object.get()));
+      if (code < 0) return failure(code, "cannot write the Git objects");
+    }
+  }
+  return true;
+}
+
+/// Copies the commits of `wanted`, and all they build on, from one repository, which is prepared to
+/// pack, into another, which lies at `place`; what `known` reaches is taken to be there.
+///
+/// libgit2's own transport for paths sends every branch of the remote, whichever is asked for,
+/// looks the remote's names up as revision expressions here, and moves the remote's references
+/// without looking where they are by then; so paths have this instead.
+Result<void> copy_objects(git_repository* from,
+                          git_odb* to,
+                          const std::filesystem::path& place,
+                          std::span<const Move> wanted,
+                          const std::set<CommitId>& known) {
+  const auto few = TRY(walk_of(from, wanted, known));
+  const auto commits = TRY(commits_of(few.get(), one_by_one_most + 1));
+  if (commits.size() <= one_by_one_most) {
+    const auto objects = TRY(objects_of(from));
+    const bool copied = TRY(copy_one_by_one(objects.get(), to, place, commits));
+    if (copied) return {};
+  }
+  const auto all = TRY(walk_of(from, wanted, known));
+  return copy_as_pack(from, to, place, all.get());
 }
 
 /// What several references stand at, once.
@@ -213,73 +316,76 @@ std::optional<std::filesystem::path> path_of(const std::string& url) {
   return url;
 }
 
-Result<RepositoryHandle> open_at(const std::filesystem::path& path, const std::string& url) {
+Result<git_repository*> PathRemote::open() {
   std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    return fail(Errc::offline, "the remote {} is not there", url);
+  // A stick may be pulled out of an open repository, which would then show no references.
+  if (!std::filesystem::exists(path_, ignored)) {
+    return fail(Errc::offline, "the remote {} is not there", url_);
   }
+  if (there_ != nullptr) return there_.get();
   git_repository* raw = nullptr;
   const int code =
-      git_repository_open_ext(&raw, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-  if (code == GIT_ENOTFOUND) return fail(Errc::invalid, "{} is not a Git repository", url);
-  if (code < 0) return failure(code, "cannot open the remote {}", url);
-  return RepositoryHandle{raw};
+      git_repository_open_ext(&raw, path_.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+  if (code == GIT_ENOTFOUND) return fail(Errc::invalid, "{} is not a Git repository", url_);
+  if (code < 0) return failure(code, "cannot open the remote {}", url_);
+  there_.reset(raw);
+  return there_.get();
 }
 
-Result<void> push_to_path(git_repository* from,
-                          const std::filesystem::path& path,
-                          const std::string& url,
-                          const std::vector<std::string>& refspecs) {
-  const auto to = TRY(open_at(path, url));
-  if (git_repository_is_bare(to.get()) == 0) {
-    return fail(Errc::invalid, "{} is not a bare Git repository", url);
+Result<std::vector<GitRef>> PathRemote::refs() {
+  auto* there = TRY(open());
+  return refs_of(there, "");
+}
+
+Result<void> PathRemote::push(git_repository* from, const std::vector<std::string>& refspecs) {
+  auto* to = TRY(open());
+  if (git_repository_is_bare(to) == 0) {
+    return fail(Errc::invalid, "{} is not a bare Git repository", url_);
   }
-  const auto remote_refs = TRY(refs_of(to.get(), ""));
+  const auto remote_refs = TRY(refs_of(to, ""));
   const auto own_refs = TRY(refs_of(from, ""));
   auto moves = TRY(moves_of(refspecs, own_refs));
   drop_done(moves, remote_refs);
   auto rejected = take_rejected(from, moves, remote_refs);
   if (!moves.empty()) {
-    const auto objects = TRY(objects_of(to.get()));
-    const auto packed = TRY(open_to_pack(from));
-    TRY(copy_objects(packed.get(), objects.get(), path, moves, targets_of(remote_refs)));
+    const auto objects = TRY(objects_of(to));
+    auto* packed = TRY(open_to_pack(here_to_pack_, from));
+    TRY(copy_objects(packed, objects.get(), path_, moves, targets_of(remote_refs)));
   }
   for (const Move& move : moves) {
-    TRY(ask_disk(DiskAct::reference, path / move.destination));
+    TRY(ask_disk(DiskAct::reference, path_ / move.destination));
     const git_oid target = oid_of(move.target);
     const GitRef* now = find_ref(remote_refs, move.destination);
     const git_oid current = now != nullptr ? oid_of(now->target) : git_oid{};
     git_reference* raw = nullptr;
     const auto* name = move.destination.c_str();
-    const int code = past_left_lock(to.get(), move.destination, [&] {
-      return now == nullptr ? git_reference_create(&raw, to.get(), name, &target, 0, nullptr)
-                            : git_reference_create_matching(
-                                  &raw, to.get(), name, &target, 1, &current, nullptr);
+    const int code = past_left_lock(to, move.destination, [&] {
+      return now == nullptr
+                 ? git_reference_create(&raw, to, name, &target, 0, nullptr)
+                 : git_reference_create_matching(&raw, to, name, &target, 1, &current, nullptr);
     });
     const Handle<git_reference, git_reference_free> ref{raw};
     if (code == GIT_EEXISTS || code == GIT_EMODIFIED || code == GIT_ENOTFOUND) {
       rejected.push_back(move.destination);
     } else if (code < 0) {
-      return failure(code, "cannot set {} on the remote {}", move.destination, url);
+      return failure(code, "cannot set {} on the remote {}", move.destination, url_);
     }
   }
-  return say_rejected(rejected, url);
+  return say_rejected(rejected, url_);
 }
 
-Result<void> fetch_from_path(git_repository* to,
-                             git_odb* objects,
-                             const std::filesystem::path& path,
-                             const std::string& url,
-                             const std::vector<std::string>& refspecs) {
-  const auto from = TRY(open_at(path, url));
-  const auto remote_refs = TRY(refs_of(from.get(), ""));
+Result<void> PathRemote::fetch(git_repository* to,
+                               git_odb* objects,
+                               const std::vector<std::string>& refspecs) {
+  auto* there = TRY(open());
+  const auto remote_refs = TRY(refs_of(there, ""));
   auto moves = TRY(moves_of(refspecs, remote_refs));
   const auto known = TRY(refs_of(to, ""));
   drop_done(moves, known);
   if (moves.empty()) return {};
 
-  TRY(prepare_to_pack(from.get()));
-  return Fetching{from.get(), to, objects, url, targets_of(known)}.fetch(moves);
+  auto* from = TRY(open_to_pack(there_to_pack_, there));
+  return Fetching{from, to, objects, url_, targets_of(known)}.fetch(moves);
 }
 
 }  // namespace guantong

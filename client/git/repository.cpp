@@ -11,11 +11,8 @@
 #include <git2.h>
 
 #include "client/disk_watch.h"
-#include "client/git/connection.h"
 #include "client/git/git_ref.h"
 #include "client/git/libgit2.h"
-#include "client/git/path_remote.h"
-#include "client/git/refspec.h"
 #include "client/handle.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
@@ -26,7 +23,6 @@ namespace guantong {
 namespace {
 
 constexpr std::size_t max_commit_bytes = 1024UL * 1024U;
-constexpr std::string_view entry_mode = "100644 ";
 
 std::string_view raw_of(const git_oid& oid) {
   return {reinterpret_cast<const char*>(oid.id), CommitId::size};
@@ -72,7 +68,7 @@ Result<git_oid> write_object(git_odb* objects, git_object_t type, std::string_vi
 /// A tree with one entry is so plain that it is cheaper and stricter to compare its bytes than to
 /// have them parsed: the name, the mode and the number of entries are right or they are not.
 std::string tree_of(std::string_view file_name, std::string_view blob) {
-  std::string tree{entry_mode};
+  std::string tree{plain_entry};
   tree += file_name;
   tree += '\0';
   tree += blob;
@@ -178,7 +174,7 @@ Result<std::string> Repository::read_payload(const std::string& tree_hex,
   if (tree_hex.size() != GIT_OID_HEXSZ || git_oid_fromstr(&tree_id, tree_hex.c_str()) < 0) {
     return fail(Errc::invalid, "{} is not the id of a Git object", tree_hex);
   }
-  const std::size_t tree_size = entry_mode.size() + file_name.size() + 1 + CommitId::size;
+  const std::size_t tree_size = plain_entry.size() + file_name.size() + 1 + CommitId::size;
   auto* from = TRY(objects());
   const auto tree = TRY(read_object(from, tree_id, GIT_OBJECT_TREE, tree_size));
   git_oid blob_id{};
@@ -235,41 +231,6 @@ Result<void> Repository::remove_ref(const std::string& name) {
     return failure(code, "cannot remove the Git reference {}", name);
   }
   return {};
-}
-
-Result<std::vector<GitRef>> Repository::list_remote(const std::string& url) const {
-  auto* own = TRY(handle());
-  if (const auto path = path_of(url)) {
-    const auto remote = TRY(open_at(*path, url));
-    return refs_of(remote.get(), "");
-  }
-  Connection connection{url};
-  TRY(connection.open(own, GIT_DIRECTION_FETCH));
-  return connection.refs();
-}
-
-Result<void> Repository::fetch(const std::string& url, const std::vector<std::string>& refspecs) {
-  auto* own = TRY(handle());
-  if (const auto path = path_of(url))
-    return fetch_from_path(own, objects_.get(), *path, url, refspecs);
-  TRY(moves_of(refspecs, {}));  // The same rules as for a path.
-  Connection connection{url};
-  TRY(connection.open(own, GIT_DIRECTION_FETCH));
-  return connection.fetch(refspecs);
-}
-
-Result<void> Repository::push(const std::string& url, const std::vector<std::string>& refspecs) {
-  auto* own = TRY(handle());
-  if (const auto path = path_of(url)) return push_to_path(own, *path, url, refspecs);
-  Connection connection{url};
-  TRY(connection.open(own, GIT_DIRECTION_PUSH));
-  const auto remote_refs = TRY(connection.refs());
-  const auto own_refs = TRY(refs(""));
-  auto moves = TRY(moves_of(refspecs, own_refs));
-  drop_done(moves, remote_refs);
-  auto rejected = take_rejected(own, moves, remote_refs);
-  if (!moves.empty()) TRY(connection.push(moves, rejected));
-  return say_rejected(rejected, shown(url));
 }
 
 Result<void> create_bare(const std::filesystem::path& path) {

@@ -20,13 +20,6 @@ namespace guantong {
 
 /// A bare repository that holds signed payloads as commits. One thread at a time. Other processes
 /// may use the same repository meanwhile.
-///
-/// A URL is a path, a file:// URL (its path taken as it stands), an https:// or ssh:// one, or
-/// `user@host:path`. Nobody is asked for credentials: ssh uses the running agent, https what the
-/// URL holds. git's `url.<base>.insteadOf` settings are not heeded. Who logs in at an https
-/// URL is not shown in messages.
-///
-/// A refspec is `[+]source:destination` with full names, on both sides at most one `*`.
 class Repository {
 public:
   /// Opens the bare repository at `path`, nowhere above it. Fails with `not_found` when there is
@@ -72,26 +65,8 @@ public:
   /// Removes the reference; it is no failure when there is none.
   Result<void> remove_ref(const std::string& name);
 
-  /// What the remote has, by name; without symbolic references.
-  ///
-  /// Like `fetch` and `push` it fails with `offline` when the remote is not there or not reachable,
-  /// `invalid` when there is no Git repository at the URL, and `denied` when the remote does not
-  /// let us in or cannot prove who it is.
-  Result<std::vector<GitRef>> list_remote(const std::string& url) const;
-
-  /// Brings the commits that the sources stand for, with all they build on, and sets the
-  /// destinations to them, whether or not that moves them forward: fetch to names of their own, not
-  /// to a stream's. No tags, nothing in FETCH_HEAD, and nothing is removed. From a path it takes
-  /// what it can: with one branch damaged the others still come, and the failure (`corrupt`) names
-  /// the first that did not. From elsewhere all come or none.
-  Result<void> fetch(const std::string& url, const std::vector<std::string>& refspecs);
-
-  /// Sends commits and sets the remote's references to them. Without `+` a reference is only moved
-  /// forward, and only if nobody moved it meanwhile; those that can be moved are, and the failure
-  /// (`conflict`) names the others. A path must lead to a bare repository, else `invalid`.
-  Result<void> push(const std::string& url, const std::vector<std::string>& refspecs);
-
 private:
+  friend class Peer;
   struct Free {
     void operator()(git_repository* repository) const noexcept;
     void operator()(git_odb* odb) const noexcept;

@@ -1,5 +1,4 @@
 // Computers are copied, and restored from backups.
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -54,9 +53,8 @@ Result<void> run_put_back(World& world, const Step& step) {
   }));
   auto& ledger = world.ledger();
   for (EditNo number = 0; number < ledger.size(); ++number) {
-    const bool elsewhere =
-        std::ranges::any_of(world.sites(), [&](const Site& other) { return other.knows(number); });
-    if (ledger[number].site == site->number && !elsewhere) ledger[number].given_up = true;
+    if (ledger[number].site == site->number && !world.is_somewhere(number))
+      ledger[number].given_up = true;
   }
   site->is_copy = true;
   site->answered.clear();

@@ -19,12 +19,12 @@ Step draw_pass(Draws& draws, const Setting& setting) {
 }
 
 /// Whoever leads as it knows hands over to the coordinators of a site as it knows them: they may
-/// have been put out, or hear of it late. Not to a copy that does not know it: nobody would lead
-/// any more.
+/// have been put out, or hear of it late. Not to a copy that does not know it, nor to who
+/// waits with a new computer: nobody would lead any more.
 Result<void> run_pass(World& world, const Step& step) {
   auto* to = TRY(world.site(step[1]));
   auto* lead = TRY(world.lead());
-  if (lead == nullptr || lead == to || to->is_copy) return {};
+  if (lead == nullptr || lead == to || to->is_copy || to->asks_in) return {};
   const auto acts = [&](Workspace& workspace, std::string_view why) -> Result<void> {
     TRY(pass_lead(workspace, to->name, why));
     return {};

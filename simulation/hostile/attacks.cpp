@@ -209,7 +209,8 @@ Result<void> fork(Attack& attack) {
   attack.own.sign(letter);
   if (has_no_right(attack.rogue)) return post_without_right(attack, letter);
   const auto id = TRY(post(attack, letter, attack.own.branch()));
-  attack.world.harm().forks.emplace_back(latest->id, id);
+  // Of acts alone nothing was changed.
+  if (id != latest->id) attack.world.harm().forks.emplace_back(latest->id, id);
   return {};
 }
 

@@ -18,6 +18,7 @@
 
 #include "client/clock.h"
 #include "client/editor.h"
+#include "client/git/peer.h"
 #include "client/membership.h"
 #include "client/receiving.h"
 #include "client/sealing.h"
@@ -151,7 +152,8 @@ Result<Sites> make_sites(const std::filesystem::path& folder, std::size_t count)
 
 Result<void> copy_branches(Workspace& from, Workspace& to) {
   const auto path = (from.root() / "history.git").string();
-  return to.history().repository().fetch(path, {"+refs/heads/plan/*:refs/remotes/other/plan/*"});
+  Peer peer{to.history().repository(), path};
+  return peer.fetch({"+refs/heads/plan/*:refs/remotes/other/plan/*"});
 }
 
 Result<Received> receive(Workspace& workspace) {

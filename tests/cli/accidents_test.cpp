@@ -599,16 +599,31 @@ TEST_P(EarlierVersions, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSea
   expect_sound("bstu");
 }
 
+void make_replica_of_another_level(const Schools& schools, const std::string& school) {
+  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
+  ASSERT_THAT(database, test::is_ok());
+  ASSERT_THAT(database->run("UPDATE meta SET value = CAST('another' AS BLOB) "
+                            "WHERE key = 'schema level'"),
+              test::is_ok());
+}
+
+TEST_F(Accidents, D75WhatWasSealedBeforeTheReplicaTookItDownIsThereOnceWhenItIsMadeAnew) {
+  schools.act("bstu", {"set", "course:B02015", "credits=6"});  // Another school's: a suggestion.
+  const auto replica = schools.workspace("bstu") / "replica.sqlite";
+  const auto unsealed = schools.workspace("bstu") / "unsealed";
+  std::filesystem::copy(replica, unsealed);
+  const auto before = schools.digest("bstu");  // Seals.
+  std::filesystem::rename(unsealed, replica);
+  make_replica_of_another_level(schools, "bstu");
+  EXPECT_EQ(schools.digest("bstu"), before);
+  EXPECT_EQ(schools.ask("bstu", {"status"}).at("unsealed"), 0);
+  expect_sound("bstu");
+}
+
 TEST_F(Accidents, D75AReplicaOfAnotherLevelIsMadeAnewInOneStep) {
   schools.act("bstu", {"set", bstu_course, "credits=4"});
   const auto before = schools.digest("bstu");
-  {
-    auto database = Database::open(schools.workspace("bstu") / "replica.sqlite");
-    ASSERT_THAT(database, test::is_ok());
-    ASSERT_THAT(database->run("UPDATE meta SET value = CAST('another' AS BLOB) "
-                              "WHERE key = 'schema level'"),
-                test::is_ok());
-  }
+  make_replica_of_another_level(schools, "bstu");
   // What was cut off half way lies beside it.
   std::ofstream{schools.workspace("bstu") / "replica.sqlite.rebuild"} << "half of it";
   const auto run = schools.at("bstu", {"show", bstu_course});

@@ -17,6 +17,7 @@
 
 #include "client/crypto/device_key.h"
 #include "client/git/git_ref.h"
+#include "client/git/peer.h"
 #include "client/git/repository.h"
 #include "sync/base/bytes.h"
 #include "sync/base/error.h"
@@ -96,10 +97,20 @@ protected:
     return outcome.output;
   }
 
-  std::ptrdiff_t packs_in(const std::string& name) const {
-    const std::filesystem::directory_iterator files{path(name) / "objects" / "pack"};
-    return std::ranges::count_if(
-        files, [](const auto& file) { return file.path().extension() == ".pack"; });
+  /// What stock git counts of objects: those in files of their own as "count", packs as "packs".
+  int count_in(const std::string& name, const std::string& what) const {
+    const auto counted = git(path(name), "count-objects -v").output;
+    const auto at = counted.find(what + ": ");
+    return at == std::string::npos ? -1 : std::stoi(counted.substr(at + what.size() + 2));
+  }
+
+  /// A branch of so many commits.
+  static CommitId commit_often(Repository& repository, int count) {
+    CommitId tip = commit_to(repository, "first");
+    for (int i = 1; i < count; ++i)
+      tip = commit_to(repository, std::to_string(i), {tip});
+    EXPECT_THAT(repository.set_ref(branch, tip), is_ok());
+    return tip;
   }
 
 private:
@@ -246,7 +257,8 @@ TEST_F(GitRepository, D65MovesAReferenceWhoseLockAnEndedProgramLeftLongAgo) {
         lock, std::filesystem::file_time_type::clock::now() - std::chrono::minutes{3});
   }
   EXPECT_THAT(here.set_ref("refs/heads/left", commit), is_ok());
-  EXPECT_THAT(here.push(path("remote.git").string(), {"refs/heads/left:refs/heads/left"}), is_ok());
+  EXPECT_THAT(Peer(here, path("remote.git").string()).push({"refs/heads/left:refs/heads/left"}),
+              is_ok());
   EXPECT_THAT(*remote->refs("refs/heads/"), ElementsAre(GitRef{"refs/heads/left", commit}));
 }
 
@@ -301,7 +313,8 @@ TEST_F(GitRepository, ReadsCommitsThatStockGitSigned) {
               "' -c user.name=Wang -c user.email=w@x commit -q -S --allow-empty -m hi");
   ASSERT_EQ(made.status, 0) << made.output;
   auto repository = make("a.git");
-  ASSERT_THAT(repository.fetch(path("work").string(), {"+refs/heads/*:refs/remotes/w/*"}), is_ok());
+  ASSERT_THAT(Peer(repository, path("work").string()).fetch({"+refs/heads/*:refs/remotes/w/*"}),
+              is_ok());
   const auto refs = repository.refs("refs/remotes/w/");
   ASSERT_EQ(refs->size(), 1U);
   const auto commit = parse_commit(*repository.read_commit(refs->front().target));
@@ -317,9 +330,9 @@ TEST_F(GitRepository, CarriesBranchesThroughARemote) {
   const CommitId one = commit_to(a, "one");
   const CommitId two = commit_to(a, "two", {one});
   ASSERT_THAT(a.set_ref(branch, two), is_ok());
-  ASSERT_THAT(a.push(remote(), {"refs/heads/plan/*:refs/heads/plan/*"}), is_ok());
-  EXPECT_THAT(*b.list_remote("file://" + remote()), ElementsAre(GitRef{branch, two}));
-  ASSERT_THAT(b.fetch(remote(), {"+refs/heads/plan/*:refs/guantong/remote/*"}), is_ok());
+  ASSERT_THAT(Peer(a, remote()).push({"refs/heads/plan/*:refs/heads/plan/*"}), is_ok());
+  EXPECT_THAT(*Peer(b, "file://" + remote()).refs(), ElementsAre(GitRef{branch, two}));
+  ASSERT_THAT(Peer(b, remote()).fetch({"+refs/heads/plan/*:refs/guantong/remote/*"}), is_ok());
   EXPECT_THAT(*b.refs(""), ElementsAre(GitRef{"refs/guantong/remote/bitc/3f", two}));
   EXPECT_EQ(*b.read_commit(one), *a.read_commit(one));
   EXPECT_EQ(*b.read_payload(parse_commit(*b.read_commit(two))->tree, file_name, 3), "two");
@@ -335,19 +348,65 @@ TEST_F(GitRepository, FetchesOnlyWhatIsAskedForAndMissing) {
   const CommitId other = commit_to(a, "other");
   ASSERT_THAT(a.set_ref(branch, one), is_ok());
   ASSERT_THAT(a.set_ref("refs/heads/other", other), is_ok());
-  ASSERT_THAT(b.fetch(path("a.git").string(), {branch + ":refs/in/a"}), is_ok());
+  ASSERT_THAT(Peer(b, path("a.git").string()).fetch({branch + ":refs/in/a"}), is_ok());
   EXPECT_TRUE(b.has_commit(one));
   EXPECT_FALSE(b.has_commit(other));
-  EXPECT_EQ(packs_in("b.git"), 1);
-  ASSERT_THAT(b.fetch(path("a.git").string(), {branch + ":refs/in/a"}), is_ok());
-  EXPECT_EQ(packs_in("b.git"), 1);
+  EXPECT_EQ(count_in("b.git", "count"), 3);
+  ASSERT_THAT(Peer(b, path("a.git").string()).fetch({branch + ":refs/in/a"}), is_ok());
+  EXPECT_EQ(count_in("b.git", "count"), 3);
   ASSERT_THAT(a.set_ref(branch, commit_to(a, "two", {one})), is_ok());
-  ASSERT_THAT(b.fetch(path("a.git").string(), {branch + ":refs/in/a"}), is_ok());
-  EXPECT_EQ(packs_in("b.git"), 2);
-  EXPECT_THAT(git(path("b.git"), "count-objects -v").output, HasSubstr("in-pack: 6\n"));
+  ASSERT_THAT(Peer(b, path("a.git").string()).fetch({branch + ":refs/in/a"}), is_ok());
+  EXPECT_EQ(count_in("b.git", "count"), 6);
   ASSERT_THAT(a.set_ref(branch, one), is_ok());
-  ASSERT_THAT(b.fetch(path("a.git").string(), {branch + ":refs/in/a"}), is_ok());
+  ASSERT_THAT(Peer(b, path("a.git").string()).fetch({branch + ":refs/in/a"}), is_ok());
   EXPECT_EQ(b.refs("")->front().target, one);
+}
+
+TEST_F(GitRepository, CopiesFewCommitsAsTheyAreAndManyAsOnePack) {
+  auto a = make("a.git");
+  Peer peer{a, remote()};
+  const auto few = commit_often(a, 8);
+  ASSERT_THAT(peer.push({branch + ':' + branch}), is_ok());
+  EXPECT_EQ(count_in("remote.git", "packs"), 0);
+  EXPECT_EQ(count_in("remote.git", "count"), 24);
+  CommitId tip = few;
+  for (int i = 0; i < 9; ++i)
+    tip = commit_to(a, "more " + std::to_string(i), {tip});
+  ASSERT_THAT(a.set_ref(branch, tip), is_ok());
+  ASSERT_THAT(peer.push({branch + ':' + branch}), is_ok()) << "a peer that stays open";
+  EXPECT_EQ(count_in("remote.git", "packs"), 1);
+  EXPECT_EQ(count_in("remote.git", "in-pack"), 27);
+  EXPECT_EQ(git(remote_path(), "fsck --strict --full").status, 0);
+  EXPECT_EQ(remote_tip(), hex(tip));
+}
+
+TEST_F(GitRepository, CopiesCommitsThatHoldSomethingElseThanOneFile) {
+  ASSERT_EQ(git(path(""), "init -q work").status, 0);
+  std::ofstream{path("work") / "one"} << "one";
+  std::ofstream{path("work") / "two"} << "two";
+  ASSERT_EQ(git(path("work"), "add .").status, 0);
+  ASSERT_EQ(git(path("work"), "-c user.name=Wang -c user.email=w@x commit -q -m both").status, 0);
+  auto a = make("a.git");
+  ASSERT_THAT(Peer(a, path("work").string()).fetch({"+refs/heads/*:refs/in/*"}), is_ok());
+  EXPECT_EQ(count_in("a.git", "in-pack"), 4);
+  EXPECT_EQ(git(path("a.git"), "fsck --strict --full").status, 0);
+}
+
+TEST_F(GitRepository, FetchesTheOtherBranchesWhenOneHoldsWhatItsTreeMisnames) {
+  auto a = make("a.git");
+  const auto blob = from_hex(*a.write_payload("x", "a tree that is called a folder's file"));
+  const Ident ident{"Wang", "wang@bitc.example", 1'700'000'000, 480};
+  // A tree with a folder that is a file.
+  const auto tree = a.write_payload(std::string{"a\0", 2} + *blob + "40000 folder", "inside");
+  const auto bad = a.write_commit(render({*tree, {}, ident, ident, "", "bad\n"}));
+  ASSERT_THAT(bad, is_ok());
+  ASSERT_THAT(a.set_ref("refs/heads/bad", *bad), is_ok());
+  const CommitId good = commit_to(a, "good");
+  ASSERT_THAT(a.set_ref("refs/heads/good", good), is_ok());
+  auto b = make("b.git");
+  const auto fetched = Peer(b, path("a.git").string()).fetch({"refs/heads/*:refs/in/*"});
+  EXPECT_THAT(fetched, fails_with(Errc::corrupt));
+  EXPECT_THAT(*b.refs(""), ElementsAre(GitRef{"refs/in/good", good}));
 }
 
 TEST_F(GitRepository, FetchesTheOtherBranchesWhenOneIsDamaged) {
@@ -358,7 +417,7 @@ TEST_F(GitRepository, FetchesTheOtherBranchesWhenOneIsDamaged) {
   ASSERT_THAT(a.set_ref("refs/heads/good", good), is_ok());
   ASSERT_THAT(a.set_ref("refs/heads/bad", commit_to(a, "on top", {lost})), is_ok());
   std::filesystem::remove(path("a.git") / "objects" / hex(lost).substr(0, 2) / hex(lost).substr(2));
-  const auto fetched = b.fetch(path("a.git").string(), {"refs/heads/*:refs/in/*"});
+  const auto fetched = Peer(b, path("a.git").string()).fetch({"refs/heads/*:refs/in/*"});
   ASSERT_THAT(fetched, fails_with(Errc::corrupt));
   EXPECT_THAT(in_english(fetched.error().message), HasSubstr("refs/heads/bad"));
   EXPECT_THAT(*b.refs(""), ElementsAre(GitRef{"refs/in/good", good}));
@@ -371,32 +430,32 @@ TEST_F(GitRepository, PushesForwardOnlyAndNamesWhatWasRejected) {
   const CommitId theirs = commit_to(a, "theirs", {one});
   const std::string free = "refs/heads/plan/bitc/40";
   ASSERT_THAT(a.set_ref(branch, theirs), is_ok());
-  ASSERT_THAT(a.push(remote(), {branch + ':' + branch}), is_ok());
+  ASSERT_THAT(Peer(a, remote()).push({branch + ':' + branch}), is_ok());
   ASSERT_THAT(a.set_ref(branch, mine), is_ok());
   ASSERT_THAT(a.set_ref(free, one), is_ok());
-  const auto pushed = a.push(remote(), {branch + ':' + branch, free + ':' + free});
+  const auto pushed = Peer(a, remote()).push({branch + ':' + branch, free + ':' + free});
   ASSERT_THAT(pushed, fails_with(Errc::conflict));
   EXPECT_THAT(in_english(pushed.error().message), HasSubstr(branch));
   EXPECT_THAT(in_english(pushed.error().message), Not(HasSubstr(free)));
   EXPECT_EQ(remote_tip(), hex(theirs));
   EXPECT_EQ(remote_tip(free), hex(one));
-  ASSERT_THAT(a.push(remote(), {'+' + branch + ':' + branch}), is_ok());
+  ASSERT_THAT(Peer(a, remote()).push({'+' + branch + ':' + branch}), is_ok());
   EXPECT_EQ(remote_tip(), hex(mine));
 
   auto b = make("b.git");
   ASSERT_THAT(b.set_ref(branch, commit_to(b, "unrelated")), is_ok());
-  EXPECT_THAT(b.push(remote(), {branch + ':' + branch}), fails_with(Errc::conflict));
+  EXPECT_THAT(Peer(b, remote()).push({branch + ':' + branch}), fails_with(Errc::conflict));
   EXPECT_EQ(remote_tip(), hex(mine));
 }
 
 TEST_F(GitRepository, PushesAgainWithoutWritingAnything) {
   auto a = make("a.git");
   ASSERT_THAT(a.set_ref(branch, commit_to(a, "one")), is_ok());
-  ASSERT_THAT(a.push(remote(), {branch + ':' + branch}), is_ok());
-  ASSERT_THAT(a.push(remote(), {branch + ':' + branch}), is_ok());
-  EXPECT_EQ(packs_in("remote.git"), 1);
-  ASSERT_THAT(a.push(remote(), {branch + ":refs/heads/copy"}), is_ok());
-  EXPECT_EQ(packs_in("remote.git"), 1);
+  ASSERT_THAT(Peer(a, remote()).push({branch + ':' + branch}), is_ok());
+  ASSERT_THAT(Peer(a, remote()).push({branch + ':' + branch}), is_ok());
+  EXPECT_EQ(count_in("remote.git", "count"), 3);
+  ASSERT_THAT(Peer(a, remote()).push({branch + ":refs/heads/copy"}), is_ok());
+  EXPECT_EQ(count_in("remote.git", "count"), 3);
   EXPECT_EQ(remote_tip("refs/heads/copy"), remote_tip());
 }
 
@@ -408,20 +467,20 @@ TEST_F(GitRepository, SaysThatARemoteIsNotThereOrIsNone) {
   const std::vector<std::string> all{"refs/heads/*:refs/heads/*"};
   const std::string none = path("none").string();
   const std::string folder = path("folder").string();
-  EXPECT_THAT(a.list_remote(none), fails_with(Errc::offline));
-  EXPECT_THAT(a.fetch(none, all), fails_with(Errc::offline));
-  const auto pushed = a.push(none, all);
+  EXPECT_THAT(Peer(a, none).refs(), fails_with(Errc::offline));
+  EXPECT_THAT(Peer(a, none).fetch(all), fails_with(Errc::offline));
+  const auto pushed = Peer(a, none).push(all);
   ASSERT_THAT(pushed, fails_with(Errc::offline));
   EXPECT_EQ(in_english(pushed.error().message), "the remote " + none + " is not there");
-  const auto listed = a.list_remote(folder);
+  const auto listed = Peer(a, folder).refs();
   ASSERT_THAT(listed, fails_with(Errc::invalid));
   EXPECT_EQ(in_english(listed.error().message), folder + " is not a Git repository");
-  EXPECT_THAT(a.fetch(folder, all), fails_with(Errc::invalid));
-  EXPECT_THAT(a.push(folder, all), fails_with(Errc::invalid));
-  EXPECT_THAT(a.push(path("work").string(), all), fails_with(Errc::invalid));
-  EXPECT_THAT(a.list_remote(path("work").string()), is_ok());
-  EXPECT_THAT(a.list_remote("https://user:secret@127.0.0.1:1/x.git"), fails_with(Errc::offline));
-  EXPECT_THAT(in_english(a.list_remote("https://user:secret@127.0.0.1:1/x.git").error().message),
+  EXPECT_THAT(Peer(a, folder).fetch(all), fails_with(Errc::invalid));
+  EXPECT_THAT(Peer(a, folder).push(all), fails_with(Errc::invalid));
+  EXPECT_THAT(Peer(a, path("work").string()).push(all), fails_with(Errc::invalid));
+  EXPECT_THAT(Peer(a, path("work").string()).refs(), is_ok());
+  EXPECT_THAT(Peer(a, "https://user:secret@127.0.0.1:1/x.git").refs(), fails_with(Errc::offline));
+  EXPECT_THAT(in_english(Peer(a, "https://user:secret@127.0.0.1:1/x.git").refs().error().message),
               AllOf(HasSubstr("https://127.0.0.1:1/x.git"), Not(HasSubstr("secret"))));
 }
 
@@ -430,8 +489,8 @@ TEST_F(GitRepository, TakesNoRefspecThatIsNotTwoFullNames) {
   ASSERT_THAT(a.set_ref(branch, commit_to(a, "one")), is_ok());
   for (const auto* bad :
        {"", "HEAD", "HEAD:refs/heads/x", ":refs/heads/x", "refs/heads/x", "a:b:c"}) {
-    EXPECT_THAT(a.push(remote(), {bad}), fails_with(Errc::invalid)) << bad;
-    EXPECT_THAT(a.fetch(remote(), {bad}), fails_with(Errc::invalid)) << bad;
+    EXPECT_THAT(Peer(a, remote()).push({bad}), fails_with(Errc::invalid)) << bad;
+    EXPECT_THAT(Peer(a, remote()).fetch({bad}), fails_with(Errc::invalid)) << bad;
   }
 }
 

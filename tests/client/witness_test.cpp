@@ -21,6 +21,7 @@
 #include "client/editor.h"
 #include "client/field_edit.h"
 #include "client/git/git_history.h"
+#include "client/git/peer.h"
 #include "client/git/repository.h"
 #include "client/membership.h"
 #include "client/syncing.h"
@@ -313,7 +314,7 @@ protected:
     const auto ref = statement_of(witness);
     auto there = Repository::open(remote(to));
     ASSERT_THAT(there, is_ok());
-    ASSERT_THAT(there->fetch(remote(from).string(), {"+" + ref + ":" + ref}), is_ok());
+    ASSERT_THAT(Peer(*there, remote(from).string()).fetch({"+" + ref + ":" + ref}), is_ok());
   }
 
   test::TempDir folder_;
