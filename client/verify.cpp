@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "client/audit.h"
-#include "client/kept_changes.h"
+#include "client/kept_state.h"
 #include "client/mend.h"
 #include "client/reading.h"
 #include "client/replica_beside.h"
@@ -137,6 +137,8 @@ Result<Verification> verify(Workspace& workspace, const Progress& progress) {
   anew->refresh();
   TRY(compare_tables(workspace, *anew, verification));
   TRY(compare_changes(workspace.store(), *anew, verification.flaws));
+  TRY(compare_states(workspace.store(), *anew, verification.flaws));
+  TRY(check_file(workspace.store().database(), verification.flaws));
   const auto here = TRY(workspace.store().digest(Space::plan));
   const auto there = TRY(anew->digest(Space::plan));
   if (here != there && verification.flaws.empty()) {

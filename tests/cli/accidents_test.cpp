@@ -345,6 +345,33 @@ TEST_F(Accidents, ADamagedCopyOfAChangeIsNamedThoughNothingReadsItAndMadeAnew) {
   expect_sound("bstu");
 }
 
+/// Has a school's replica say something else in one place.
+void rewrite_replica(const Schools& schools, const std::string& school, const char* sql) {
+  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
+  ASSERT_THAT(database, test::is_ok());
+  ASSERT_THAT(database->run(sql), test::is_ok());
+}
+
+TEST_F(Accidents, WhatMergingNeedsOnlyLaterIsComparedByVerify) {
+  schools.act("bstu", {"set", bstu_course, "credits=4"});  // Built on what bitc wrote.
+  schools.sync_all();
+  for (const auto* sql : {
+           // The heads of one record, as if they were those of another one.
+           "UPDATE record SET state = (SELECT state FROM record WHERE id = (SELECT max(record) "
+           "FROM "
+           "course)) WHERE id = (SELECT min(record) FROM course)",
+           "UPDATE batch SET verdict = 3 WHERE number = 1",
+           "UPDATE batch SET under_n = under_n + 1 WHERE under_n > 0",
+           "UPDATE reach SET bytes = x'00' WHERE length(bytes) > 1",
+       }) {
+    rewrite_replica(schools, "bstu", sql);
+    const auto run = schools.at("bstu", {"verify"});
+    EXPECT_EQ(run.code, 4) << sql << run.out << run.err;
+    schools.act("bstu", {"rebuild"});
+    expect_sound("bstu");
+  }
+}
+
 TEST_F(Accidents, D66ADamagedObjectThatNobodyElseHasIsNamedAndNothingIsThrownAway) {
   schools.act("bitc", {"set", "course:B02015", "credits=5"});
   schools.sync({"bitc"});
@@ -600,11 +627,9 @@ TEST_P(EarlierVersions, D75AReplicaOfAnEarlierVersionIsMadeAnewWithWhatWasNotSea
 }
 
 void make_replica_of_another_level(const Schools& schools, const std::string& school) {
-  auto database = Database::open(schools.workspace(school) / "replica.sqlite");
-  ASSERT_THAT(database, test::is_ok());
-  ASSERT_THAT(database->run("UPDATE meta SET value = CAST('another' AS BLOB) "
-                            "WHERE key = 'schema level'"),
-              test::is_ok());
+  rewrite_replica(schools,
+                  school,
+                  "UPDATE meta SET value = CAST('another' AS BLOB) WHERE key = 'schema level'");
 }
 
 TEST_F(Accidents, D75WhatWasSealedBeforeTheReplicaTookItDownIsThereOnceWhenItIsMadeAnew) {
