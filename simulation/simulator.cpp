@@ -1,6 +1,7 @@
 #include "simulation/simulator.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -30,8 +31,8 @@
 namespace guantong::simulation {
 namespace {
 
-/// How many nights lie between two quiet exchanges, at most.
-constexpr std::size_t nights_apart = 8;
+/// How many nights lie between two quiet exchanges, at most; a seed draws one of them.
+constexpr std::array<std::size_t, 3> nights_apart{8, 16, 32};
 
 /// The verbs of a seed's mix, each as often as it is to be drawn.
 std::vector<const Verb*> draw_mix(Draws& draws) {
@@ -95,7 +96,8 @@ Script draw_script(const Draft& draft) {
   const Setting setting{draft.sites};
   const auto mix = draw_mix(draws);
   Script script{draft.seed, draft.sites, {}};
-  std::size_t until_quiet = 1 + draws.below(nights_apart);
+  const auto apart = draws.one_of(nights_apart);
+  std::size_t until_quiet = 1 + draws.below(apart);
   for (std::size_t night = 0; night < draft.nights; ++night) {
     const auto acts = 1 + draws.below(setting.sites + 2);
     for (std::size_t act = 0; act < acts; ++act)
@@ -104,7 +106,7 @@ Script draw_script(const Draft& draft) {
     script.steps.push_back({"night"});
     if (--until_quiet > 0 && night + 1 < draft.nights) continue;
     script.steps.push_back({"quiet"});
-    until_quiet = 1 + draws.below(nights_apart);
+    until_quiet = 1 + draws.below(apart);
   }
   return script;
 }

@@ -151,15 +151,45 @@ Result<WalkHandle> walk_of(git_repository* from,
   return walk;
 }
 
-/// The commits that a walk comes to, as far as `most`.
-Result<std::vector<git_oid>> commits_of(git_revwalk* walk, std::size_t most) {
+using CommitHandle = Handle<git_commit, git_commit_free>;
+
+/// The commits that `wanted` has and `known` has not, where going from parent to parent comes to
+/// what is known after few of them.
+std::optional<std::vector<git_oid>> few_missing(git_repository* from,
+                                                std::span<const Move> wanted,
+                                                const std::set<CommitId>& known) {
+  std::vector<git_oid> commits;
+  std::set<CommitId> seen = known;
+  std::vector<CommitId> open;
+  for (const Move& move : wanted)
+    open.push_back(move.target);
+  while (!open.empty()) {
+    const CommitId id = open.back();
+    open.pop_back();
+    if (!seen.insert(id).second) continue;
+    const git_oid oid = oid_of(id);
+    git_commit* raw = nullptr;
+    if (commits.size() == one_by_one_most || git_commit_lookup(&raw, from, &oid) < 0)
+      return std::nullopt;
+    const CommitHandle commit{raw};
+    commits.push_back(oid);
+    for (unsigned int parent = 0; parent < git_commit_parentcount(raw); ++parent)
+      open.push_back(id_of(*git_commit_parent_id(raw, parent)));
+  }
+  return commits;
+}
+
+/// The same where a history is behind `known` that has to be walked through to see it.
+Result<std::optional<std::vector<git_oid>>> few_of(git_revwalk* walk) {
   std::vector<git_oid> commits;
   git_oid next{};
   int code = 0;
-  while (commits.size() < most && (code = git_revwalk_next(&next, walk)) == 0)
+  while ((code = git_revwalk_next(&next, walk)) == 0) {
+    if (commits.size() == one_by_one_most) return std::optional<std::vector<git_oid>>{};
     commits.push_back(next);
-  if (code < 0 && code != GIT_ITEROVER) return broken(code, "cannot walk the Git history");
-  return commits;
+  }
+  if (code != GIT_ITEROVER) return broken(code, "cannot walk the Git history");
+  return std::optional{std::move(commits)};
 }
 
 /// Copies the commits of a walk with what they hold as one pack. All of it arrives or nothing does.
@@ -250,11 +280,14 @@ Result<void> copy_objects(git_repository* from,
                           const std::filesystem::path& place,
                           std::span<const Move> wanted,
                           const std::set<CommitId>& known) {
-  const auto few = TRY(walk_of(from, wanted, known));
-  const auto commits = TRY(commits_of(few.get(), one_by_one_most + 1));
-  if (commits.size() <= one_by_one_most) {
+  auto few = few_missing(from, wanted, known);
+  if (!few) {
+    const auto walk = TRY(walk_of(from, wanted, known));
+    few = TRY(few_of(walk.get()));
+  }
+  if (few) {
     const auto objects = TRY(objects_of(from));
-    const bool copied = TRY(copy_one_by_one(objects.get(), to, place, commits));
+    const bool copied = TRY(copy_one_by_one(objects.get(), to, place, *few));
     if (copied) return {};
   }
   const auto all = TRY(walk_of(from, wanted, known));
@@ -332,9 +365,15 @@ Result<git_repository*> PathRemote::open() {
   return there_.get();
 }
 
+Result<void> PathRemote::look(git_repository* there) {
+  if (!shown_) shown_ = TRY(refs_of(there, ""));
+  return {};
+}
+
 Result<std::vector<GitRef>> PathRemote::refs() {
   auto* there = TRY(open());
-  return refs_of(there, "");
+  TRY(look(there));
+  return *shown_;
 }
 
 Result<void> PathRemote::push(git_repository* from, const std::vector<std::string>& refspecs) {
@@ -342,6 +381,7 @@ Result<void> PathRemote::push(git_repository* from, const std::vector<std::strin
   if (git_repository_is_bare(to) == 0) {
     return fail(Errc::invalid, "{} is not a bare Git repository", url_);
   }
+  shown_.reset();
   const auto remote_refs = TRY(refs_of(to, ""));
   const auto own_refs = TRY(refs_of(from, ""));
   auto moves = TRY(moves_of(refspecs, own_refs));
@@ -378,8 +418,8 @@ Result<void> PathRemote::fetch(git_repository* to,
                                git_odb* objects,
                                const std::vector<std::string>& refspecs) {
   auto* there = TRY(open());
-  const auto remote_refs = TRY(refs_of(there, ""));
-  auto moves = TRY(moves_of(refspecs, remote_refs));
+  TRY(look(there));
+  auto moves = TRY(moves_of(refspecs, *shown_));
   const auto known = TRY(refs_of(to, ""));
   drop_done(moves, known);
   if (moves.empty()) return {};

@@ -18,7 +18,8 @@ namespace guantong {
 std::optional<std::filesystem::path> path_of(const std::string& url);
 
 /// The repository that lies there; see Peer. It is opened when it is first used, and stays open:
-/// opening one lists its packs, and reading from it maps each of them.
+/// opening one lists its packs, and reading from it maps each of them. Its references are read
+/// once, and again for a push.
 class PathRemote {
 public:
   PathRemote(std::filesystem::path path, std::string url)
@@ -33,6 +34,7 @@ public:
 
 private:
   Result<git_repository*> open();
+  Result<void> look(git_repository* there);
 
   std::filesystem::path path_;
   std::string url_;
@@ -40,6 +42,7 @@ private:
   RepositoryHandle there_;
   RepositoryHandle there_to_pack_;  ///< The same, prepared to send its objects.
   RepositoryHandle here_to_pack_;
+  std::optional<std::vector<GitRef>> shown_;
 };
 
 }  // namespace guantong
