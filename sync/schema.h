@@ -1,4 +1,4 @@
-// What a record type and its fields mean, read from the annotated messages by reflection.
+// What a record type and its fields mean, as the annotated messages say.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,6 @@
 #include "sync/base/hash.h"
 #include "sync/base/result.h"
 #include "sync/change.h"
-
-namespace google::protobuf {
-class Descriptor;
-class FileDescriptor;
-}  // namespace google::protobuf
 
 namespace guantong {
 
@@ -133,10 +128,11 @@ public:
   Schema& operator=(const Schema&) = delete;
   ~Schema() = default;
 
-  /// Reads every annotated message of `files`. Fails with `invalid` when an annotation contradicts
-  /// itself, naming the type: a number used twice, an unknown target, an order of caution that is
-  /// not total.
-  static Result<Schema> from(const std::vector<const google::protobuf::FileDescriptor*>& files);
+  /// Of types that refer to each other by number. Fails with `invalid` when a number or a name is
+  /// taken twice.
+  static Result<Schema> of(std::vector<RecordType> types);
+  /// The same where their level is known.
+  static Result<Schema> of(std::vector<RecordType> types, const ShortDigest& level);
 
   /// The types this program is built with.
   static const Schema& built_in();

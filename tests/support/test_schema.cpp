@@ -17,6 +17,7 @@
 #include "sync/base/result.h"
 #include "sync/change.h"
 #include "sync/schema.h"
+#include "sync/schema_reader.h"
 #include "tests/support/draw_world.h"
 #include "tests/support/oracle.h"
 
@@ -169,7 +170,7 @@ Result<Schema> schema_from(const pb::FileDescriptorProto& file) {
   FirstError error;
   const auto* built = pool.BuildFileCollectingErrors(file, &error);
   if (built == nullptr) return fail(Errc::invalid, error.text);
-  return Schema::from({v1::Org::descriptor()->file(), built});
+  return read_schema({v1::Org::descriptor()->file(), built});
 }
 
 }  // namespace

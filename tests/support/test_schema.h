@@ -23,7 +23,7 @@ inline constexpr std::array all_deciders{
 /// Reads a file of annotated messages from a FileDescriptorProto in protobuf's text format: the
 /// messages' options stand as [guantong.v1.record], the fields' as [guantong.v1.field], the enum
 /// values' as [guantong.v1.choice]. The built-in organisations are among its types.
-/// Fails with `invalid` when the text is no file, and as `Schema::from` does.
+/// Fails with `invalid` when the text is no file, and as `read_schema` does.
 Result<Schema> schema_from_text(std::string_view file);
 
 /// The types of `type_for`, those below, and the built-in organisations.
