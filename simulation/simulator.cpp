@@ -65,6 +65,14 @@ Result<void> check_step(const Step& step) {
   return {};
 }
 
+/// Whether one property does not hold, and shows so in the same way.
+bool is_alike(const Violation& one, const Violation& other) {
+  const auto& message = one.error.message;
+  const auto& same = other.error.message;
+  return message.arguments == same.arguments && !message.causes.empty() && !same.causes.empty() &&
+         message.causes.front().id == same.causes.front().id;
+}
+
 /// All that is shared: every reference of every repository.
 Result<std::string> digest_of(World& world) {
   std::string text;
@@ -162,8 +170,7 @@ Result<Outcome> Simulator::run(const Script& script, const StepProgress& progres
 
 Result<bool> Simulator::still_fails(const Script& script, const Violation& violation) {
   const auto outcome = TRY(run(script));
-  return outcome.violation &&
-         outcome.violation->error.message.arguments == violation.error.message.arguments;
+  return outcome.violation && is_alike(*outcome.violation, violation);
 }
 
 Result<Script> Simulator::shortest(const Script& failing,
