@@ -349,10 +349,13 @@ Result<void> Applier::adopt(const ArrivedBatch& arrived, std::uint64_t now_ms) {
       const auto author = TRY(merger_.author_of(dot));
       const auto verdicts = TRY(merger_.rights(dot, read, author, past));
       const auto* state = TRY(merger_.state(record));
-      const bool differs = std::ranges::any_of(verdicts, [&](const auto& verdict) {
-        const auto* slot = state->find(verdict.first);
-        return verdict.second != (slot == nullptr || slot->proposal(dot) == nullptr);
-      });
+      // In a batch that is held, its author may write nothing: not even propose.
+      const bool is_void = author.level < Level::teacher;
+      const bool differs =
+          is_void || std::ranges::any_of(verdicts, [&](const auto& verdict) {
+            const auto* slot = state->find(verdict.first);
+            return verdict.second != (slot == nullptr || slot->proposal(dot) == nullptr);
+          });
       if (differs) {
         TRY(merger_.refold(record));
         refolded[record] = true;

@@ -110,6 +110,13 @@ TEST(Simulator, TheLeadGoesOnThoughItsOnlyComputerIsCopied) {
       "quiet\nexpel university\nquiet\n");
 }
 
+TEST(Simulator, WhatAComputerWritesWhoseStreamIsFrozenCountsNowhere) {
+  expect_holds(
+      "rotate college\nset college plan_section:SEC-1 body_zh=改。\nsync college\n"
+      "steal college\nrotate college\nquiet\n"
+      "set college course:B00002 tags+=考核\nquiet\n");
+}
+
 TEST(Simulator, TheLeadIsHandedOverAndBackWhileSitesAreAway) {
   expect_holds(
       "offline university\npass highschool\nsync college\nsync highschool\n"
