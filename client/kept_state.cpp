@@ -47,6 +47,16 @@ Result<std::vector<SharedBatch>> shared_batches(SqliteStore& here, SqliteStore& 
   return shared;
 }
 
+/// Whether all changes of a batch can be read and say the same.
+bool is_same(SqliteStore& here, SqliteStore& anew, Translation& translation, const SharedBatch& b) {
+  for (auto n = b.here.first_n; n <= b.here.last_n; ++n) {
+    auto kept = here.change({b.here.stream, n});
+    const auto right = anew.change({b.anew.stream, n});
+    if (!kept || !right || !translation.translate(*kept) || *kept != *right) return false;
+  }
+  return true;
+}
+
 /// Whether what is kept of two batches beside their changes says the same.
 Result<bool> is_same_place(Translation& translation,
                            const StoredBatch& kept,
@@ -84,18 +94,33 @@ Result<bool> is_same_reach(SqliteStore& here,
   });
 }
 
-/// Whether all that is kept of a batch can be read and says the same.
-bool is_same(SqliteStore& here, SqliteStore& anew, Translation& translation, const SharedBatch& b) {
+/// Whether a batch has the place and the reach in both replicas that it should have.
+bool stands_alike(SqliteStore& here,
+                  SqliteStore& anew,
+                  Translation& translation,
+                  const SharedBatch& b) {
   const auto same_place = is_same_place(translation, b.here, b.anew);
-  if (!same_place || !*same_place) return false;
   const auto same_reach = is_same_reach(here, anew, translation, b);
-  if (!same_reach || !*same_reach) return false;
-  for (auto n = b.here.first_n; n <= b.here.last_n; ++n) {
-    auto kept = here.change({b.here.stream, n});
-    const auto right = anew.change({b.anew.stream, n});
-    if (!kept || !right || !translation.translate(*kept) || *kept != *right) return false;
+  return same_place && *same_place && same_reach && *same_reach;
+}
+
+using Alike = bool(SqliteStore& here, SqliteStore& anew, Translation&, const SharedBatch&);
+
+Result<void> compare_batches(SqliteStore& here,
+                             SqliteStore& anew,
+                             Alike& alike,
+                             std::vector<Flaw>& flaws) {
+  const auto batches = TRY(shared_batches(here, anew));
+  Translation translation{here, anew};
+  for (const auto& batch : batches)
+    translation.rename(batch.here.stream, batch.anew.stream);
+  for (const auto& batch : batches) {
+    if (alike(here, anew, translation, batch)) continue;
+    flaws.push_back({to_hex(batch.here.commit.raw()),
+                     message("what the replica keeps of this commit is damaged; the history is "
+                             "whole, and \"guantong rebuild\" heals it")});
   }
-  return true;
+  return {};
 }
 
 /// The digest of a record's state as it can be read now.
@@ -110,17 +135,11 @@ Result<Digest> state_digest(SqliteStore& store, const RecordKey& key, RecordNo r
 }  // namespace
 
 Result<void> compare_changes(SqliteStore& here, SqliteStore& anew, std::vector<Flaw>& flaws) {
-  const auto batches = TRY(shared_batches(here, anew));
-  Translation translation{here, anew};
-  for (const auto& batch : batches)
-    translation.rename(batch.here.stream, batch.anew.stream);
-  for (const auto& batch : batches) {
-    if (is_same(here, anew, translation, batch)) continue;
-    flaws.push_back({to_hex(batch.here.commit.raw()),
-                     message("what the replica keeps of this commit is damaged; the history is "
-                             "whole, and \"guantong rebuild\" heals it")});
-  }
-  return {};
+  return compare_batches(here, anew, is_same, flaws);
+}
+
+Result<void> compare_places(SqliteStore& here, SqliteStore& anew, std::vector<Flaw>& flaws) {
+  return compare_batches(here, anew, stands_alike, flaws);
 }
 
 Result<void> compare_states(SqliteStore& here, SqliteStore& anew, std::vector<Flaw>& flaws) {
@@ -145,10 +164,11 @@ Result<void> compare_states(SqliteStore& here, SqliteStore& anew, std::vector<Fl
 Result<void> check_file(Database& replica, std::vector<Flaw>& flaws) {
   return each_row(replica, "PRAGMA integrity_check(10)", {}, [&](const Statement& row) {
     if (row.bytes(0) == "ok") return;
-    flaws.push_back({"replica.sqlite",
-                     message("the file of the replica is damaged ({}); the history is whole, and "
-                             "\"guantong rebuild\" heals it",
-                             row.bytes(0))});
+    flaws.push_back(
+        {"replica.sqlite",
+         message("the file of the replica is damaged ({}); the history is kept apart from it, "
+                 "and \"guantong rebuild\" makes the replica anew",
+                 row.bytes(0))});
   });
 }
 

@@ -15,6 +15,10 @@ namespace guantong {
 /// same commit. What cannot be read or differs is added to `flaws`, one for each batch.
 Result<void> compare_changes(SqliteStore& here, SqliteStore& anew, std::vector<Flaw>& flaws);
 
+/// The same for a batch's place, verdict and reach. These follow from the whole history, so that
+/// nothing can be said of them where some of it is missing; nor of the next.
+Result<void> compare_places(SqliteStore& here, SqliteStore& anew, std::vector<Flaw>& flaws);
+
 /// The same for what has been merged of each record, one flaw for each.
 Result<void> compare_states(SqliteStore& here, SqliteStore& anew, std::vector<Flaw>& flaws);
 

@@ -1,5 +1,6 @@
 #include "simulation/later_schema.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -363,6 +363,10 @@ TEST_F(Accidents, WhatMergingNeedsOnlyLaterIsComparedByVerify) {
            "UPDATE batch SET verdict = 3 WHERE number = 1",
            "UPDATE batch SET under_n = under_n + 1 WHERE under_n > 0",
            "UPDATE reach SET bytes = x'00' WHERE length(bytes) > 1",
+           // An index that leaves out what it should have.
+           "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '<> 0', '= "
+           "0') "
+           "WHERE name = 'batch_quarantined'",
        }) {
     rewrite_replica(schools, "bstu", sql);
     const auto run = schools.at("bstu", {"verify"});
